@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using EdgeGate.Native.Interop;
+
+namespace EdgeGate.Native.Sockets;
+
+/// <summary>
+/// Reads and writes <c>struct sockaddr_in</c> (16 bytes) and <c>struct sockaddr_in6</c> (28 bytes). Linux starts both
+/// with a 16-bit family, the BSD family with a length byte and a family byte; all else lies alike.
+/// </summary>
+internal static class SocketAddressBytes
+{
+    internal const int MaxSize = 28;
+    private const int Ipv4Size = 16;
+
+    internal static int FamilyOf(IPEndPoint endPoint) =>
+        endPoint.AddressFamily == AddressFamily.InterNetwork ? SocketConstants.AF_INET : SocketConstants.AF_INET6;
+
+    /// <summary>Writes the address; returns its size in bytes.</summary>
+    internal static int Write(IPEndPoint endPoint, Span<byte> bytes)
+    {
+        bytes[..MaxSize].Clear();
+        bool v4 = endPoint.AddressFamily == AddressFamily.InterNetwork;
+        int size = v4 ? Ipv4Size : MaxSize;
+        WriteFamily(bytes, FamilyOf(endPoint), size);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], (ushort)endPoint.Port);
+        endPoint.Address.TryWriteBytes(v4 ? bytes[4..] : bytes[8..], out _);
+        if (!v4)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes[24..], (uint)endPoint.Address.ScopeId);
+        }
+
+        return size;
+    }
+
+    /// <summary>
+    /// Reads an address. An IPv4 client of a dual-stack listener arrives as <c>::ffff:a.b.c.d</c> and is given as IPv4.
+    /// </summary>
+    internal static IPEndPoint? Read(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < Ipv4Size)
+        {
+            return null; // an unnamed peer, such as the far side of a Unix socket
+        }
+
+        int port = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
+        if (FamilyIn(bytes) == SocketConstants.AF_INET)
+        {
+            return new IPEndPoint(new IPAddress(bytes.Slice(4, 4)), port);
+        }
+
+        if (FamilyIn(bytes) != SocketConstants.AF_INET6 || bytes.Length < MaxSize)
+        {
+            return null; // the name of a Unix socket, perhaps
+        }
+
+        var address = new IPAddress(bytes.Slice(8, 16), BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]));
+        return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, port);
+    }
+
+    private static int FamilyIn(ReadOnlySpan<byte> bytes) =>
+        OperatingSystem.IsLinux() ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : bytes[1];
+
+    private static void WriteFamily(Span<byte> bytes, int family, int size)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)family);
+        }
+        else
+        {
+            bytes[0] = (byte)size;
+            bytes[1] = (byte)family;
+        }
+    }
+}

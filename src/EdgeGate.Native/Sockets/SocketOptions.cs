@@ -1,0 +1,68 @@
+using EdgeGate.Native.Interop;
+
+namespace EdgeGate.Native.Sockets;
+
+/// <summary>Socket options: getsockopt(2), setsockopt(2), with the names of socket(7) and tcp(7).</summary>
+public static unsafe class SocketOptions
+{
+    /// <summary>TCP_NODELAY: small writes go out at once. A listener's sockets inherit it.</summary>
+    public static SysResult SetNoDelay(Descriptor descriptor) =>
+        Set(descriptor, SocketConstants.IPPROTO_TCP, SocketConstants.TCP_NODELAY, 1);
+
+    /// <summary>SO_KEEPALIVE: the kernel finds dead peers. A listener's sockets inherit it.</summary>
+    public static SysResult SetKeepAlive(Descriptor descriptor) =>
+        Set(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_KEEPALIVE, 1);
+
+    /// <summary>SO_RCVBUF in bytes. Linux clamps it silently to net.core.rmem_max and doubles it.</summary>
+    public static SysResult SetReceiveBuffer(Descriptor descriptor, int bytes) =>
+        Set(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_RCVBUF, bytes);
+
+    /// <summary>SO_SNDBUF in bytes. Linux clamps it silently to net.core.wmem_max and doubles it.</summary>
+    public static SysResult SetSendBuffer(Descriptor descriptor, int bytes) =>
+        Set(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_SNDBUF, bytes);
+
+    /// <summary>The receive buffer that really holds, in bytes (on Linux twice what was granted: socket(7)).</summary>
+    public static SysResult GetReceiveBuffer(Descriptor descriptor) =>
+        Get(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_RCVBUF);
+
+    /// <summary>The send buffer that really holds, in bytes (on Linux twice what was granted: socket(7)).</summary>
+    public static SysResult GetSendBuffer(Descriptor descriptor) =>
+        Get(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_SNDBUF);
+
+    /// <summary>Where the system has no MSG_NOSIGNAL, keeps a write to a closed peer from raising SIGPIPE.</summary>
+    public static void SuppressSigPipe(Descriptor descriptor)
+    {
+        if (SocketConstants.SO_NOSIGPIPE != SocketConstants.Missing)
+        {
+            _ = Set(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_NOSIGPIPE, 1);
+        }
+    }
+
+    /// <summary>Takes the pending error of a socket (SO_ERROR): how a connect ended, or why it hung up.</summary>
+    public static Errno TakeError(Descriptor descriptor)
+    {
+        SysResult result = Get(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_ERROR);
+        return result.Failed ? result.Error : new Errno(result.Value);
+    }
+
+    /// <summary>Makes the coming close(2) a reset: SO_LINGER, on, zero seconds.</summary>
+    internal static void SetLingerZero(Descriptor descriptor)
+    {
+        int* linger = stackalloc int[2];
+        linger[0] = 1;
+        linger[1] = 0;
+        _ = Libc.setsockopt(
+            descriptor.Number, SocketConstants.SOL_SOCKET, SocketConstants.SO_LINGER, linger, 2 * sizeof(int));
+    }
+
+    internal static SysResult Set(Descriptor descriptor, int level, int option, int value) =>
+        SysResult.From(Libc.setsockopt(descriptor.Number, level, option, &value, sizeof(int)));
+
+    private static SysResult Get(Descriptor descriptor, int level, int option)
+    {
+        int value = 0;
+        uint size = sizeof(int);
+        SysResult result = SysResult.From(Libc.getsockopt(descriptor.Number, level, option, &value, &size));
+        return result.Failed ? result : SysResult.From(value);
+    }
+}
