@@ -1,0 +1,152 @@
+namespace EdgeGate.Transport.Admission;
+
+/// <summary>
+/// Decides whether one more connection fits, before anything is spent on it. It counts connections and the descriptors
+/// that they will need over their whole life, the upstream's included, so that work once admitted does not fail for
+/// want of one. An HTTP connection counts with one upstream: many HTTP/2 streams at once may take more from the reserve.
+/// Callable from any thread.
+/// </summary>
+public sealed class AdmissionGate
+{
+    // One lock and no clever counters: a connection counts twice at most in its life, and a place that is taken for a
+    // moment and given back unused would hide itself from a listener that looks in between and then waits.
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Action, Waiter> _waiters = [];
+    private readonly HashSet<Action> _onRelease = [];
+    private long _connections;
+    private long _descriptors;
+    private long _maxConnections;
+    private long _maxDescriptors;
+
+    private readonly record struct Waiter(ListenerQuota Quota, int Descriptors);
+
+    /// <summary>Opens a gate.</summary>
+    /// <param name="maxConnections">At most this many connections at once.</param>
+    /// <param name="maxDescriptors">At most this many descriptors for all of them.</param>
+    public AdmissionGate(long maxConnections, long maxDescriptors)
+    {
+        _maxConnections = maxConnections;
+        _maxDescriptors = maxDescriptors;
+    }
+
+    /// <summary>Connections that hold a lease.</summary>
+    public long Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Descriptors that the leases stand for.</summary>
+    public long Descriptors => Volatile.Read(ref _descriptors);
+
+    /// <summary>The most connections at once.</summary>
+    public long MaxConnections => Volatile.Read(ref _maxConnections);
+
+    /// <summary>The most descriptors for all of them.</summary>
+    public long MaxDescriptors => Volatile.Read(ref _maxDescriptors);
+
+    /// <summary>Changes the limits; leases that are out stay out.</summary>
+    public void Resize(long maxConnections, long maxDescriptors)
+    {
+        Action[] resumed;
+        lock (_lock)
+        {
+            Volatile.Write(ref _maxConnections, maxConnections);
+            Volatile.Write(ref _maxDescriptors, maxDescriptors);
+            resumed = TakeWaitersThatFit();
+        }
+
+        Resume(resumed);
+    }
+
+    /// <summary>Takes a lease for one connection.</summary>
+    /// <param name="quota">The listener's own share.</param>
+    /// <param name="descriptors">How many descriptors the connection will need over its life.</param>
+    /// <param name="resume">
+    /// Where given, called once as soon as a connection that does not fit now would fit; from any thread, so it must
+    /// not block. Others may be told too, so that the next attempt may fail again.
+    /// </param>
+    /// <returns>The lease, or null if the gate is full.</returns>
+    public AdmissionLease? TryAcquire(ListenerQuota quota, int descriptors, Action? resume = null)
+    {
+        lock (_lock)
+        {
+            if (Fits(quota, descriptors))
+            {
+                quota.Enter();
+                Volatile.Write(ref _connections, _connections + 1);
+                Volatile.Write(ref _descriptors, _descriptors + descriptors);
+                return new AdmissionLease(this, quota, descriptors);
+            }
+
+            if (resume is not null)
+            {
+                _waiters[resume] = new Waiter(quota, descriptors);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Has a listener that holds a lease, but found no descriptor, told once when another's lease comes back: a
+    /// descriptor has come back with it.
+    /// </summary>
+    /// <param name="resume">Called from any thread; must not block.</param>
+    internal void NotifyOnRelease(Action resume)
+    {
+        lock (_lock)
+        {
+            _onRelease.Add(resume);
+        }
+    }
+
+    /// <summary>Forgets a listener that waits.</summary>
+    internal void StopWaiting(Action resume)
+    {
+        lock (_lock)
+        {
+            _waiters.Remove(resume);
+            _onRelease.Remove(resume);
+        }
+    }
+
+    internal void Release(ListenerQuota quota, int descriptors)
+    {
+        Action[] resumed;
+        lock (_lock)
+        {
+            quota.Leave();
+            Volatile.Write(ref _descriptors, _descriptors - descriptors);
+            Volatile.Write(ref _connections, _connections - 1);
+            resumed = [.. TakeWaitersThatFit(), .. _onRelease];
+            _onRelease.Clear();
+        }
+
+        Resume(resumed);
+    }
+
+    private bool Fits(ListenerQuota quota, int descriptors) =>
+        _connections < _maxConnections && _descriptors + descriptors <= _maxDescriptors && quota.HasRoom;
+
+    private Action[] TakeWaitersThatFit()
+    {
+        if (_waiters.Count == 0)
+        {
+            return [];
+        }
+
+        Action[] fitting =
+            [.. _waiters.Where(w => Fits(w.Value.Quota, w.Value.Descriptors)).Select(waiter => waiter.Key)];
+        foreach (Action resume in fitting)
+        {
+            _waiters.Remove(resume);
+        }
+
+        return fitting;
+    }
+
+    private static void Resume(Action[] waiters)
+    {
+        foreach (Action resume in waiters)
+        {
+            resume();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace EdgeGate.Transport;
+
+internal static partial class ListenerLog
+{
+    [LoggerMessage(1, LogLevel.Warning,
+        "Listener {Listener} cannot accept: {Error}. {Active} connections are open; new ones wait in the backlog until a descriptor is free")]
+    internal static partial void AcceptShortage(ILogger log, string listener, string error, long active);
+
+    [LoggerMessage(2, LogLevel.Error, "Listener {Listener} serves nothing: the poller did not take its socket: {Error}")]
+    internal static partial void CannotPoll(ILogger log, string listener, string error);
+}

@@ -1,0 +1,32 @@
+using System.Net;
+using EdgeGate.Transport.Admission;
+
+namespace EdgeGate.Transport;
+
+/// <summary>How a listener accepts.</summary>
+public sealed record ListenerOptions
+{
+    /// <summary>Its name in the configuration, and in logs and metrics.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its protocol in logs and metrics: tcp, http, https.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>Where it listens; port 0 lets the kernel choose.</summary>
+    public required IPEndPoint EndPoint { get; init; }
+
+    /// <summary>The wanted accept queue; the kernel caps it at net.core.somaxconn.</summary>
+    public int Backlog { get; init; } = 4096;
+
+    /// <summary>Its share of the connections; the sockets of one listener (localhost has two) share it.</summary>
+    public ListenerQuota Quota { get; init; } = new(long.MaxValue);
+
+    /// <summary>What happens to one more.</summary>
+    public WhenFull WhenFull { get; init; } = WhenFull.Queue;
+
+    /// <summary>SO_RCVBUF of its connections in bytes; null leaves the kernel's own tuning on.</summary>
+    public int? ReceiveBufferBytes { get; init; }
+
+    /// <summary>SO_SNDBUF of its connections in bytes; null leaves the kernel's own tuning on.</summary>
+    public int? SendBufferBytes { get; init; }
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics.Metrics;
+
+namespace EdgeGate.Transport;
+
+/// <summary>
+/// The instruments of the meter <c>EdgeGate</c> that describe connections. Counters are read from the listeners' cells
+/// when somebody scrapes; only the histograms cost something at the end of a connection.
+/// </summary>
+public sealed class TransportMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "EdgeGate";
+
+    private static readonly double[] DurationBuckets =
+        [0.001, 0.01, 0.1, 1, 10, 60, 300, 1800, 3600, 4 * 3600, 24 * 3600];
+
+    private static readonly double[] RttBuckets =
+        [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+    private readonly Lock _lock = new();
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _rtt;
+    private Listener[] _listeners = [];
+    private long _shortages;
+
+    /// <summary>Creates the instruments.</summary>
+    public TransportMetrics(IMeterFactory factory)
+    {
+        Meter = factory.Create(MeterName);
+        Meter.CreateObservableUpDownCounter("edgegate.connections.active", () => PerListener(static c => c.Active),
+            description: "Connections that are open.");
+        Meter.CreateObservableCounter("edgegate.connections.accepted", () => PerListener(static c => c.Accepted),
+            description: "Connections accepted.");
+        Meter.CreateObservableCounter("edgegate.connections.rejected", Rejected,
+            description: "Connections refused before they were admitted.");
+        Meter.CreateObservableCounter("edgegate.connections.closed", Closed,
+            description: "Connections that ended, by the first reason to close.");
+        Meter.CreateObservableCounter("edgegate.connection.received", () => PerSide(c => c.ClientReceived, c => c.UpstreamReceived),
+            unit: "By", description: "Bytes received from clients and from upstreams.");
+        Meter.CreateObservableCounter("edgegate.connection.sent", () => PerSide(c => c.ClientSent, c => c.UpstreamSent),
+            unit: "By", description: "Bytes sent to clients and to upstreams.");
+        Meter.CreateObservableCounter("edgegate.connection.retransmits", Retransmits,
+            description: "TCP segments sent again on connections that have ended.");
+        Meter.CreateObservableGauge("edgegate.listener.queue", Queues,
+            description: "Connections that wait in the kernel's accept queue.");
+        Meter.CreateObservableCounter("edgegate.accept.shortages", () => Shortages,
+            description: "Times that accepting paused because descriptors or memory ran out.");
+        _duration = Meter.CreateHistogram("edgegate.connection.duration", "s", "How long connections lasted.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets });
+        _rtt = Meter.CreateHistogram("edgegate.connection.rtt", "s", "Smoothed round-trip time at the end of a connection.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = RttBuckets });
+    }
+
+    /// <summary>The meter, for the instruments of other parts.</summary>
+    public Meter Meter { get; }
+
+    /// <summary>The listeners that are counted.</summary>
+    public IReadOnlyList<Listener> Listeners => _listeners;
+
+    internal long Shortages => Volatile.Read(ref _shortages);
+
+    internal void Add(Listener listener)
+    {
+        lock (_lock)
+        {
+            _listeners = [.. _listeners, listener];
+        }
+    }
+
+    // Listeners on different loops may run short at once.
+    internal void CountShortage() => Interlocked.Increment(ref _shortages);
+
+    internal void RecordClosed(ListenerStats stats, TimeSpan age, TimeSpan? roundTripTime)
+    {
+        if (_duration.Enabled)
+        {
+            _duration.Record(age.TotalSeconds, ListenerTag(stats), ProtocolTag(stats));
+        }
+
+        if (_rtt.Enabled && roundTripTime is { } rtt)
+        {
+            _rtt.Record(rtt.TotalSeconds, ListenerTag(stats));
+        }
+    }
+
+    private static KeyValuePair<string, object?> ListenerTag(ListenerStats stats) => new("listener", stats.Listener);
+
+    private static KeyValuePair<string, object?> ProtocolTag(ListenerStats stats) => new("protocol", stats.Protocol);
+
+    // A listener may have several sockets (localhost has two), and a series must not come twice.
+    private IEnumerable<Measurement<long>> PerListener(Func<TrafficCell, long> counter, params KeyValuePair<string, object?>[] tags) =>
+        from listener in _listeners
+        group listener.Stats by (listener.Stats.Listener, listener.Stats.Protocol) into sockets
+        select new Measurement<long>(
+            sockets.Sum(stats => stats.Sum(counter)),
+            [new("listener", sockets.Key.Listener), new("protocol", sockets.Key.Protocol), .. tags]);
+
+    private IEnumerable<Measurement<long>> PerName(Func<Listener, long> counter, params KeyValuePair<string, object?>[] tags) =>
+        from listener in _listeners
+        group listener by listener.Name into sockets
+        select new Measurement<long>(sockets.Sum(counter), [new("listener", sockets.Key), .. tags]);
+
+    private IEnumerable<Measurement<long>> Rejected() =>
+        Enum.GetValues<RejectReason>().SelectMany(reason =>
+            PerName(listener => listener.Stats.Sum(c => c.Rejected(reason)), ReasonTag(reason)));
+
+    private IEnumerable<Measurement<long>> Closed() =>
+        Enum.GetValues<CloseReason>().Where(reason => reason != CloseReason.None).SelectMany(reason =>
+            PerName(listener => listener.Stats.Sum(c => c.Closed(reason)), ReasonTag(reason)));
+
+    private IEnumerable<Measurement<long>> Retransmits() =>
+        PerName(listener => listener.Stats.Sum(c => c.Retransmits));
+
+    private IEnumerable<Measurement<long>> Queues() => PerName(listener => listener.QueueLength);
+
+    private IEnumerable<Measurement<long>> PerSide(Func<TrafficCell, long> client, Func<TrafficCell, long> upstream) =>
+        PerListener(client, new KeyValuePair<string, object?>("side", "client"))
+            .Concat(PerListener(upstream, new KeyValuePair<string, object?>("side", "upstream")));
+
+    private static KeyValuePair<string, object?> ReasonTag<T>(T reason)
+        where T : struct, Enum => new("reason", reason.ToString().ToLowerInvariant());
+}
