@@ -1,0 +1,20 @@
+using System.Net;
+
+namespace EdgeGate.Transport.Kestrel;
+
+/// <summary>
+/// The address of a Kestrel end point that is to be served by the event loops. Any other kind of address stays with
+/// Kestrel's own transport.
+/// </summary>
+/// <param name="options">How to listen; its end point is this one's address.</param>
+public sealed class LoopEndPoint(ListenerOptions options) : IPEndPoint(options.EndPoint.Address, options.EndPoint.Port)
+{
+    /// <summary>How to listen.</summary>
+    public ListenerOptions Options { get; } = options;
+
+    /// <summary>How long a client may stay silent before its first byte.</summary>
+    public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What a client is told that does not fit, such as a 503 in HTTP/1.1; empty for a reset.</summary>
+    public ReadOnlyMemory<byte> Refusal { get; init; }
+}
