@@ -1,0 +1,29 @@
+using System.Diagnostics.Metrics;
+
+namespace EdgeGate.Layer4;
+
+/// <summary>What relays tell of their upstreams.</summary>
+public sealed class RelayMetrics
+{
+    private static readonly double[] ConnectBuckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
+
+    private readonly Histogram<double> _connectDuration;
+    private readonly Counter<long> _connectFailures;
+
+    /// <summary>Creates the instruments on the gateway's meter.</summary>
+    public RelayMetrics(Meter meter)
+    {
+        _connectDuration = meter.CreateHistogram(
+            "edgegate.upstream.connect.duration", "s", "How long connects to upstreams took.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = ConnectBuckets });
+        _connectFailures = meter.CreateCounter<long>(
+            "edgegate.upstream.connect.failures", description: "Connects to upstreams that failed or timed out.");
+    }
+
+    internal void Connected(TcpCluster cluster, TcpDestination destination, TimeSpan duration) =>
+        _connectDuration.Record(
+            duration.TotalSeconds, new("cluster", cluster.Name), new("destination", destination.Id));
+
+    internal void ConnectFailed(TcpCluster cluster, TcpDestination destination) =>
+        _connectFailures.Add(1, new("cluster", cluster.Name), new("destination", destination.Id));
+}

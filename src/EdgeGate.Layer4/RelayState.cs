@@ -1,0 +1,24 @@
+namespace EdgeGate.Layer4;
+
+/// <summary>
+/// Where a relay is in its life.
+/// <code>
+///   Connecting --connected--> Open --both FINs passed, idle, killed------------> Closed
+///       |                      '--a side was reset--> Resetting --delivered--------^
+///       '--no destination answers, client gone-------------------------------------^
+/// </code>
+/// </summary>
+internal enum RelayState
+{
+    /// <summary>The upstream's connect is under way; nothing is read from the client.</summary>
+    Connecting,
+
+    /// <summary>Bytes flow.</summary>
+    Open,
+
+    /// <summary>One side was reset; what the other was sent before is still on its way to it.</summary>
+    Resetting,
+
+    /// <summary>Both descriptors are gone.</summary>
+    Closed,
+}

@@ -1,0 +1,305 @@
+using System.Diagnostics;
+using EdgeGate.Native;
+using EdgeGate.Native.Sockets;
+using EdgeGate.Transport;
+
+namespace EdgeGate.Layer4;
+
+/// <summary>
+/// A client's connection, relayed to an upstream on the same loop. FINs travel each on their own (a half-close is
+/// passed on and the other direction goes on), a reset travels as a reset. Nothing is allocated per event.
+/// </summary>
+internal sealed partial class TcpRelay : AcceptedConnection
+{
+    private const int DeliveryChecks = 64; // of one timer tick each, so about a second
+
+    private readonly TcpRelayLane _lane;
+    private readonly RelayTimer _timer;
+    private UpstreamSocket? _upstream;
+    private TcpDestination? _destination;
+    private RelayDirection _up;
+    private RelayDirection _down;
+    private RelayState _state = RelayState.Connecting;
+    private CloseReason _firstEnd;
+    private bool _deferred;
+    private int _deliveryChecks;
+
+    private sealed class RelayTimer(TcpRelay relay) : LoopTimer
+    {
+        protected override void OnTimer() => relay.OnTimer();
+    }
+
+    internal TcpRelay(in AcceptedSocket socket, TcpRelayLane lane)
+        : base(socket)
+    {
+        _lane = lane;
+        _timer = new RelayTimer(this);
+    }
+
+    protected override string State => _state switch
+    {
+        RelayState.Connecting => "connecting",
+        RelayState.Resetting => "resetting",
+        _ when _up.SourceEnded || _down.SourceEnded => "half-closed",
+        _ => "open",
+    };
+
+    protected override string Destination => _destination is { } to ? $"{to.EndPoint}" : "";
+
+    protected override void OnAttached()
+    {
+        base.OnAttached();
+        ConnectNext();
+    }
+
+    // The client was reported readable.
+    protected override void OnReadable(bool ending)
+    {
+        _up.SourceReady(ending);
+        if (_state == RelayState.Open)
+        {
+            OnReady(ending && _up.HasKept, Descriptor);
+        }
+        else if (ending && _state == RelayState.Connecting && SocketOptions.TakeError(Descriptor) != Errno.None)
+        {
+            Finish(CloseReason.Client, reset: true);
+        }
+    }
+
+    protected override void OnWritable()
+    {
+        if (_state == RelayState.Open)
+        {
+            PumpBoth();
+        }
+    }
+
+    internal void OnUpstreamReadable(UpstreamSocket from, bool ending)
+    {
+        _down.SourceReady(ending);
+        if (_state == RelayState.Open)
+        {
+            OnReady(ending && _down.HasKept, from.Descriptor);
+        }
+    }
+
+    internal void OnUpstreamWritable(UpstreamSocket from)
+    {
+        if (_state == RelayState.Connecting)
+        {
+            OnConnectEnded(SocketOptions.TakeError(from.Descriptor));
+        }
+        else if (_state == RelayState.Open)
+        {
+            PumpBoth();
+        }
+    }
+
+    /// <param name="stuckEnding">
+    /// The source ends, but cannot be read because its direction is held back; only asking tells whether it was reset.
+    /// </param>
+    /// <param name="source">The source that was reported.</param>
+    private void OnReady(bool stuckEnding, Descriptor source)
+    {
+        if (stuckEnding && SocketOptions.TakeError(source) != Errno.None)
+        {
+            BeginReset(source == Descriptor ? CloseReason.Client : CloseReason.Upstream);
+            return;
+        }
+
+        PumpBoth();
+    }
+
+    private void PumpBoth()
+    {
+        Descriptor upstream = _upstream!.Descriptor;
+        PumpResult up = _up.Pump(Loop, Descriptor, upstream);
+        CountUp(up);
+        if (up.Outcome == PumpOutcome.SinkFailed)
+        {
+            // The upstream takes no more, but what it said before may still wait to be read.
+            _up.Break(Loop.Buffers);
+            _down.SourceReady(ending: true);
+        }
+
+        PumpResult down = _down.Pump(Loop, upstream, Descriptor);
+        CountDown(down);
+        if (down.Outcome == PumpOutcome.SinkFailed)
+        {
+            _down.Break(Loop.Buffers);
+            _up.SourceReady(ending: true);
+        }
+
+        AfterPump(up.Outcome, down.Outcome);
+    }
+
+    private void AfterPump(PumpOutcome up, PumpOutcome down)
+    {
+        NoteFirstEnd();
+        if (up == PumpOutcome.SourceFailed || (_down.IsBroken && (_up.IsFinished || _up.HasKept)))
+        {
+            BeginReset(CloseReason.Client);
+        }
+        else if (down == PumpOutcome.SourceFailed || (_up.IsBroken && _down.IsFinished && !_down.HasKept))
+        {
+            BeginReset(CloseReason.Upstream);
+        }
+        else if (_up.IsFinished && _down.IsFinished)
+        {
+            Finish(_firstEnd, reset: false);
+        }
+        else if (up == PumpOutcome.Again || down is PumpOutcome.Again or PumpOutcome.SinkFailed)
+        {
+            PumpLater();
+        }
+    }
+
+    private void NoteFirstEnd()
+    {
+        if (_firstEnd == CloseReason.None && (_up.SourceEnded || _down.SourceEnded))
+        {
+            _firstEnd = _up.SourceEnded ? CloseReason.Client : CloseReason.Upstream;
+        }
+    }
+
+    private void CountUp(in PumpResult result)
+    {
+        if (result.Received > 0)
+        {
+            CountReceived(result.Received);
+        }
+
+        if (result.Sent > 0)
+        {
+            Cell.AddUpstreamSent(result.Sent);
+        }
+    }
+
+    private void CountDown(in PumpResult result)
+    {
+        if (result.Received > 0)
+        {
+            Cell.AddUpstreamReceived(result.Received);
+        }
+
+        if (result.Sent > 0)
+        {
+            CountSent(result.Sent);
+        }
+    }
+
+    private void PumpLater()
+    {
+        if (!_deferred)
+        {
+            _deferred = true;
+            Loop.Defer(
+                static state =>
+                {
+                    var relay = (TcpRelay)state!;
+                    relay._deferred = false;
+                    if (relay._state == RelayState.Open)
+                    {
+                        relay.PumpBoth();
+                    }
+                },
+                this);
+        }
+    }
+
+    private void OnTimer()
+    {
+        switch (_state)
+        {
+            case RelayState.Connecting when _awaitsDescriptor:
+                _awaitsDescriptor = false;
+                _attempts--;
+                ConnectNext();
+                break;
+            case RelayState.Connecting:
+                _connectFailure = CloseReason.Timeout;
+                TryAnother($"no answer within {_lane.Options.ConnectTimeout.TotalSeconds} s");
+                break;
+            case RelayState.Resetting:
+                ResetWhenDelivered();
+                break;
+            case RelayState.Open:
+                TimeSpan idle = TimeSpan.FromMilliseconds(Loop.Now - LastActivity);
+                if (idle >= _lane.Options.IdleTimeout)
+                {
+                    Finish(CloseReason.Idle, reset: false);
+                }
+                else
+                {
+                    ArmIdleTimer(_lane.Options.IdleTimeout - idle);
+                }
+
+                break;
+        }
+    }
+
+    private void ArmIdleTimer(TimeSpan delay)
+    {
+        // Activity only moves a number; the timer looks at it when it fires. Re-arming per event would cost more.
+        if (_lane.Options.IdleTimeout > TimeSpan.Zero)
+        {
+            Loop.Arm(_timer, delay);
+        }
+        else
+        {
+            Loop.Disarm(_timer);
+        }
+    }
+
+    /// <summary>
+    /// One side is gone by a reset, so the other shall be reset too; but a reset throws away what the kernel has not
+    /// delivered, so it waits (bounded) until the other side has acknowledged what was sent to it before.
+    /// </summary>
+    private void BeginReset(CloseReason reason)
+    {
+        SetReason(reason);
+        Transition(RelayState.Resetting);
+        _up.Break(Loop.Buffers);
+        _down.Break(Loop.Buffers);
+        ResetWhenDelivered();
+    }
+
+    private void ResetWhenDelivered()
+    {
+        Descriptor survivor = Reason == CloseReason.Client ? _upstream!.Descriptor : Descriptor;
+        bool delivered = !TcpInfo.TryRead(survivor, out TcpInfo info) ||
+            (info.Unacknowledged == 0 && info.NotSentBytes == 0);
+        if (delivered || ++_deliveryChecks > DeliveryChecks)
+        {
+            Finish(Reason, reset: true);
+        }
+        else
+        {
+            Loop.Arm(_timer, TimeSpan.FromMilliseconds(1)); // the wheel makes it one tick
+        }
+    }
+
+    private void Finish(CloseReason reason, bool reset)
+    {
+        SetReason(reason);
+        _upstream?.Close(reset);
+        Close(reset); // does nothing the second time
+    }
+
+    protected override void OnClosed()
+    {
+        Transition(RelayState.Closed);
+        Loop.Disarm(_timer);
+        _upstream?.Close(reset: true); // closed already, unless somebody ended the client's side alone
+        _up.Discard(Loop.Buffers);
+        _down.Discard(Loop.Buffers);
+        RelayLog.Closed(_lane.Log, Id, Remote?.ToString() ?? "", Destination, Reason);
+        base.OnClosed();
+    }
+
+    private void Transition(RelayState next)
+    {
+        Debug.Assert(next > _state, $"a relay cannot go from {_state} to {next}");
+        _state = next;
+    }
+}

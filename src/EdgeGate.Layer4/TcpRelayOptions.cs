@@ -1,0 +1,11 @@
+namespace EdgeGate.Layer4;
+
+/// <summary>How a TCP relay behaves.</summary>
+public sealed record TcpRelayOptions
+{
+    /// <summary>How long one connect to the upstream may take.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long nothing may go through in either direction; infinite is <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+}
