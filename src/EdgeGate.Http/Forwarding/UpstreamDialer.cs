@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace EdgeGate.Http.Forwarding;
+
+/// <summary>Opens upstream connections.</summary>
+internal static class UpstreamDialer
+{
+    /// <summary>
+    /// As HttpClient does it, and with keep-alive probes (RFC 9293, section 3.8.4): a WebSocket may be idle for
+    /// hours, and without them an upstream that lost its power would hold it, and us, for ever.
+    /// </summary>
+    public static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The default layer 4 probe: a TCP destination is alive when it accepts.</summary>
+    public static async ValueTask ProbeAsync(Uri destination, CancellationToken cancellationToken)
+    {
+        if (destination.Scheme == "tcp")
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(new DnsEndPoint(destination.IdnHost, destination.Port), cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace EdgeGate.Http;
+
+/// <summary>What EdgeGate adds to YARP's own configuration; a cluster's own setting always wins.</summary>
+public sealed record HttpGatewayOptions
+{
+    /// <summary>How long connecting to an upstream may take; after that the client gets a 504 or 502.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long an upstream connection is used again before a new one, and with it a new DNS answer, takes its
+    /// place. HttpClient's own default is for ever, which never sees a changed address.
+    /// </summary>
+    public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long an exchange may stand still, neither side sending a byte, where the cluster's
+    /// <c>HttpRequest:ActivityTimeout</c> says nothing; YARP's default. For an upgraded connection (WebSocket) it
+    /// bounds only the wait for the upstream's answer: once established it may stay idle as long as both ends like.
+    /// Event streams and gRPC calls keep it, as their clients resume by design; a cluster that serves rarely
+    /// speaking ones sets a longer <c>ActivityTimeout</c>.
+    /// </summary>
+    public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>
+    /// Whether the gateway puts spans of its own between client and upstream. When false, <c>traceparent</c> and its
+    /// companions pass unchanged: a span that nobody exports would tear the trace in two, and the handler that
+    /// writes it costs a tenth of a small request. When true, the upstream gets one context, the gateway's.
+    /// </summary>
+    public bool JoinTraces { get; init; }
+
+    /// <summary>
+    /// Asks a <c>tcp://</c> or <c>udp://</c> destination whether it is alive, when YARP's active health check comes
+    /// round to it. Completing means alive, throwing means not. The default opens a TCP connection and closes it,
+    /// and takes a UDP destination at its word.
+    /// </summary>
+    public Func<Uri, CancellationToken, ValueTask>? ProbeLayer4 { get; init; }
+}
