@@ -1,0 +1,9 @@
+using System.Net;
+
+namespace EdgeGate.Configuration;
+
+internal sealed record AdminConfig
+{
+    /// <summary>Loopback unless the operator says otherwise: whoever reaches it may kill connections.</summary>
+    public BindAddress Bind { get; init; } = BindAddress.Of(new IPEndPoint(IPAddress.Loopback, 9901));
+}

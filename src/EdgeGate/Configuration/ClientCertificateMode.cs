@@ -1,0 +1,8 @@
+namespace EdgeGate.Configuration;
+
+internal enum ClientCertificateMode
+{
+    None,
+    Request,
+    Require,
+}

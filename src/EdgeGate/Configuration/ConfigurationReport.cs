@@ -1,0 +1,43 @@
+namespace EdgeGate.Configuration;
+
+/// <summary>Collects everything that is wrong, each once, with its place.</summary>
+/// <param name="source">The file's name.</param>
+/// <param name="map">Where its keys stand.</param>
+/// <param name="variables">The environment variables that override it, by path.</param>
+internal sealed class ConfigurationReport(string source, JsonMap map, IReadOnlyDictionary<string, string> variables)
+{
+    private readonly List<ConfigurationError> _errors = [];
+    private readonly List<ConfigurationError> _warnings = [];
+
+    public IReadOnlyList<ConfigurationError> Errors => InOrder(_errors);
+
+    public IReadOnlyList<ConfigurationError> Warnings => InOrder(_warnings);
+
+    public void Error(string path, string message) => Add(_errors, Locate(path, message));
+
+    public void Warning(string path, string message) => Add(_warnings, Locate(path, message));
+
+    public void Add(ConfigurationError error) => Add(_errors, error);
+
+    private static List<ConfigurationError> InOrder(List<ConfigurationError> list) =>
+        [.. list.OrderBy(e => e.Line ?? 0).ThenBy(e => e.Column ?? 0)];
+
+    private static void Add(List<ConfigurationError> list, ConfigurationError error)
+    {
+        if (!list.Contains(error))
+        {
+            list.Add(error);
+        }
+    }
+
+    private ConfigurationError Locate(string path, string message)
+    {
+        if (variables.TryGetValue(path, out var variable))
+        {
+            return new ConfigurationError("environment variable " + variable, path, message);
+        }
+
+        var place = map.Find(path);
+        return new ConfigurationError(source, path, message) { Line = place?.Line, Column = place?.Column };
+    }
+}

@@ -1,0 +1,13 @@
+namespace EdgeGate.Configuration;
+
+internal sealed record LimitsConfig
+{
+    /// <summary>Null is "auto": as many as the machine holds.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>Descriptors that no connection may take: logs, DNS, health checks, the admin address.</summary>
+    public int ReservedDescriptors { get; init; } = 64;
+
+    /// <summary>The share of the machine's (or control group's) memory that the plan may count on.</summary>
+    public double MemoryFraction { get; init; } = 0.8;
+}

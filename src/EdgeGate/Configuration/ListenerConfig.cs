@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace EdgeGate.Configuration;
+
+/// <summary>One listener, with what <c>Defaults</c> says filled in.</summary>
+internal sealed record ListenerConfig
+{
+    public required string Name { get; init; }
+
+    public required BindAddress Bind { get; init; }
+
+    public required ListenerProtocol Protocol { get; init; }
+
+    /// <summary>Where tcp and udp go, and tls that no SNI route names.</summary>
+    public string? Cluster { get; init; }
+
+    public TlsConfig? Tls { get; init; }
+
+    /// <summary>Server name to cluster, for tls.</summary>
+    public ImmutableSortedDictionary<string, string> SniRoutes { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>How long a UDP flow may be silent.</summary>
+    public TimeSpan FlowIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public required ListenerSettings Settings { get; init; }
+}

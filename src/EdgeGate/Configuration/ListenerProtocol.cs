@@ -1,0 +1,10 @@
+namespace EdgeGate.Configuration;
+
+internal enum ListenerProtocol
+{
+    Http,
+    Https,
+    Tcp,
+    Tls,
+    Udp,
+}

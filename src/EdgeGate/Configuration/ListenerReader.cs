@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace EdgeGate.Configuration;
+
+/// <summary>Reads the listeners and the defaults that they share.</summary>
+internal sealed class ListenerReader(string? folder, ConfigurationReport report)
+{
+    private const int MaxCount = 100_000_000;
+
+    public ImmutableArray<ListenerConfig> Read(SectionReader listeners, SectionReader defaults)
+    {
+        // Read once for its own errors, even where no listener would show them.
+        _ = ReadSettings(defaults, ListenerSettings.For(ListenerProtocol.Http));
+        defaults.RejectUnknown();
+        var read = ImmutableArray.CreateBuilder<ListenerConfig>();
+        foreach (var section in listeners.Sections())
+        {
+            if (ReadListener(section, defaults) is { } listener)
+            {
+                read.Add(listener);
+            }
+        }
+
+        if (!listeners.Sections().Any())
+        {
+            report.Error(
+                listeners.Path,
+                "there is no listener; write one, such as "
+                + "\"web\": { \"Bind\": \"0.0.0.0:8080\", \"Protocol\": \"http\" }");
+        }
+
+        return read.ToImmutable();
+    }
+
+    private ListenerConfig? ReadListener(SectionReader section, SectionReader defaults)
+    {
+        var bind = section.Bind("Bind", section.Required("Bind", "\"0.0.0.0:8080\""));
+        _ = section.Required("Protocol", "\"http\"");
+        var protocol = section.Choice<ListenerProtocol>("Protocol", inLowerCase: true);
+        var shared = ReadSettings(defaults, ListenerSettings.For(protocol ?? ListenerProtocol.Http));
+        var cluster = section.Text("Cluster");
+        var tls = section.Section("Tls");
+        var listener = new ListenerConfig
+        {
+            Name = section.Name,
+            Bind = bind ?? BindAddress.Of(new IPEndPoint(IPAddress.Loopback, 0)),
+            Protocol = protocol ?? ListenerProtocol.Http,
+            Cluster = string.IsNullOrWhiteSpace(cluster) ? null : cluster,
+            Tls = tls.Exists ? ReadTls(tls) : null,
+            SniRoutes = section.Map("SniRoutes").ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase),
+            FlowIdleTimeout = section.Time("FlowIdleTimeout") ?? TimeSpan.FromSeconds(30),
+            Settings = ReadSettings(section, shared),
+        };
+        section.RejectUnknown();
+        // A listener without a place or a protocol would only lead to errors that are none of its own.
+        return bind is null || protocol is null ? null : listener;
+    }
+
+    private TlsConfig ReadTls(SectionReader section)
+    {
+        var certificates = section.Section("Certificates");
+        var ca = section.Text("ClientCaPath");
+        var tls = new TlsConfig
+        {
+            Certificates = [.. certificates.Sections().Select(ReadCertificate)],
+            ClientCertificate = section.Choice<ClientCertificateMode>("ClientCertificate") ?? ClientCertificateMode.None,
+            ClientCaPath = string.IsNullOrWhiteSpace(ca) ? null : GatewayReader.Resolve(ca, folder),
+        };
+        section.RejectUnknown();
+        return tls;
+    }
+
+    private CertificateConfig ReadCertificate(SectionReader section)
+    {
+        var certificate = section.Required("CertificatePath", "\"tls/site.pem\"");
+        var key = section.Text("KeyPath");
+        section.RejectUnknown();
+        return new CertificateConfig(
+            certificate.Length == 0 ? "" : GatewayReader.Resolve(certificate, folder),
+            string.IsNullOrWhiteSpace(key) ? null : GatewayReader.Resolve(key, folder));
+    }
+
+    private static ListenerSettings ReadSettings(SectionReader section, ListenerSettings otherwise) => otherwise with
+    {
+        Backlog = section.Integer("Backlog", 1, 1_000_000) ?? otherwise.Backlog,
+        ProxyProtocol = section.Choice<ProxyProtocolMode>("ProxyProtocol") ?? otherwise.ProxyProtocol,
+        Allow = ReadNetworks(section, "Allow") ?? otherwise.Allow,
+        Deny = ReadNetworks(section, "Deny") ?? otherwise.Deny,
+        MaxConnections = section.Integer("MaxConnections", 1, MaxCount) ?? otherwise.MaxConnections,
+        MaxConnectionsPerSource =
+            section.Integer("MaxConnectionsPerSource", 1, MaxCount) ?? otherwise.MaxConnectionsPerSource,
+        SourcePrefixV4 = section.Integer("SourcePrefixV4", 0, 32) ?? otherwise.SourcePrefixV4,
+        SourcePrefixV6 = section.Integer("SourcePrefixV6", 0, 128) ?? otherwise.SourcePrefixV6,
+        ConnectionRatePerSource =
+            section.Integer("ConnectionRatePerSource", 1, MaxCount) ?? otherwise.ConnectionRatePerSource,
+        WhenFull = section.Choice<WhenFull>("WhenFull") ?? otherwise.WhenFull,
+        IdleTimeout = section.Time("IdleTimeout", mayBeOff: true) ?? otherwise.IdleTimeout,
+        ConnectTimeout = section.Time("ConnectTimeout") ?? otherwise.ConnectTimeout,
+        FirstByteTimeout = section.Time("FirstByteTimeout", mayBeOff: true) ?? otherwise.FirstByteTimeout,
+        DrainTimeout = section.Time("DrainTimeout") ?? otherwise.DrainTimeout,
+        ReceiveBuffer = section.Integer("ReceiveBuffer", 1024, 1 << 30) ?? otherwise.ReceiveBuffer,
+        SendBuffer = section.Integer("SendBuffer", 1024, 1 << 30) ?? otherwise.SendBuffer,
+    };
+
+    // Null when the key is not there: an empty list is an answer, and takes back what Defaults says.
+    private static ImmutableArray<IPNetwork>? ReadNetworks(SectionReader section, string key)
+    {
+        var list = section.List(key);
+        if (list.Length == 0 && !section.Has(key))
+        {
+            return null;
+        }
+
+        var networks = ImmutableArray.CreateBuilder<IPNetwork>();
+        for (var i = 0; i < list.Length; i++)
+        {
+            if (NetworkText.TryParse(list[i], out var network, out var error))
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                section.Error($"{key}:{i}", error);
+            }
+        }
+
+        return networks.ToImmutable();
+    }
+}

@@ -1,0 +1,46 @@
+namespace EdgeGate.Configuration;
+
+/// <summary>
+/// What the configuration can say and this version cannot do. Refused at the start, because a listener that
+/// is silently missing is worse. A feature that arrives takes its line away here, and nothing else.
+/// </summary>
+internal static class NotYetServed
+{
+    private static readonly (string Key, Func<ListenerConfig, bool> Wants, string What)[] Listeners =
+    [
+        ("Protocol", l => l.Protocol == ListenerProtocol.Tls, "protocol tls"),
+        ("Protocol", l => l.Protocol == ListenerProtocol.Udp, "protocol udp"),
+        ("ProxyProtocol", l => l.Settings.ProxyProtocol == ProxyProtocolMode.Required, "ProxyProtocol Required"),
+        ("Bind", l => l.Bind.Kind == BindKind.Systemd, "systemd: binds"),
+        ("Bind", l => l.Bind.Kind == BindKind.Unix, "unix: binds"),
+    ];
+
+    private static readonly string[] ClusterMetadata =
+        ["EdgeGate.SendProxyProtocol", "EdgeGate.MaxConnectionsPerDestination", "EdgeGate.QueueTimeout"];
+
+    public static void Report(GatewayConfig config, ConfigurationReport report)
+    {
+        foreach (var listener in config.Listeners)
+        {
+            foreach (var (key, _, what) in Listeners.Where(feature => feature.Wants(listener)))
+            {
+                report.Error($"EdgeGate:Listeners:{listener.Name}:{key}", Say(what));
+            }
+        }
+
+        if (config.Admin.Bind.Kind is BindKind.Systemd or BindKind.Unix)
+        {
+            report.Error("EdgeGate:Admin:Bind", Say($"{config.Admin.Bind.Kind.ToString().ToLowerInvariant()}: binds"));
+        }
+
+        foreach (var cluster in config.Clusters)
+        {
+            foreach (var key in ClusterMetadata.Where(key => cluster.Metadata?.ContainsKey(key) == true))
+            {
+                report.Error($"ReverseProxy:Clusters:{cluster.ClusterId}:Metadata:{key}", Say(key));
+            }
+        }
+    }
+
+    private static string Say(string what) => $"this version of EdgeGate does not serve {what} yet; the syntax is right";
+}

@@ -1,0 +1,8 @@
+namespace EdgeGate.Configuration;
+
+internal enum PollerChoice
+{
+    Auto,
+    Epoll,
+    Kqueue,
+}

@@ -1,0 +1,7 @@
+namespace EdgeGate.Configuration;
+
+internal enum ProxyProtocolMode
+{
+    Off,
+    Required,
+}

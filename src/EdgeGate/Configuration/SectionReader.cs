@@ -1,0 +1,228 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace EdgeGate.Configuration;
+
+/// <summary>
+/// Reads one object of the configuration. The keys that it is asked for are the keys that exist: whatever
+/// else stands there is reported by <see cref="RejectUnknown"/>.
+/// </summary>
+internal sealed class SectionReader(IConfigurationSection section, ConfigurationReport report)
+{
+    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    public string Name => section.Key;
+
+    public string Path => section.Path;
+
+    /// <summary>Whether there is an object here with at least one key.</summary>
+    public bool Exists => section.GetChildren().Any();
+
+    public bool Has(string key) => section.GetSection(key) is var child && (child.Value is not null || child.Exists());
+
+    public string PathOf(string key) => Path + ":" + key;
+
+    public void Error(string key, string message) => report.Error(PathOf(key), message);
+
+    public SectionReader Section(string key)
+    {
+        _known.Add(key);
+        var child = section.GetSection(key);
+        if (!string.IsNullOrEmpty(child.Value))
+        {
+            report.Error(child.Path, $"wants an object in braces, not '{child.Value}'");
+        }
+
+        return new SectionReader(child, report);
+    }
+
+    public IEnumerable<SectionReader> Sections()
+    {
+        foreach (var child in section.GetChildren())
+        {
+            yield return Section(child.Key);
+        }
+    }
+
+    public string? Text(string key)
+    {
+        _known.Add(key);
+        var child = section.GetSection(key);
+        if (child.GetChildren().Any())
+        {
+            report.Error(child.Path, "wants one value, not an object or a list");
+            return null;
+        }
+
+        return child.Value;
+    }
+
+    /// <summary>A text that must be there; reported and empty if it is not.</summary>
+    public string Required(string key, string example)
+    {
+        var text = Text(key);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            var place = section.GetSection(key).Exists() ? PathOf(key) : Path;
+            report.Error(place, $"{key} is missing; write one, such as {example}");
+        }
+
+        return text ?? "";
+    }
+
+    public ImmutableArray<string> List(string key)
+    {
+        _known.Add(key);
+        var child = section.GetSection(key);
+        if (!string.IsNullOrEmpty(child.Value))
+        {
+            report.Error(child.Path, $"wants a list: [ \"{child.Value}\" ]");
+            return [];
+        }
+
+        return [.. child.GetChildren().Select(item => item.Value ?? "")];
+    }
+
+    public IReadOnlyDictionary<string, string> Map(string key)
+    {
+        _known.Add(key);
+        return section.GetSection(key).GetChildren()
+            .ToDictionary(c => c.Key, c => c.Value ?? "", StringComparer.OrdinalIgnoreCase);
+    }
+
+    public int? Integer(string key, int least, int most)
+    {
+        var text = Text(key);
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        Error(key, $"'{text}' is not a whole number from {least} to {most}");
+        return null;
+    }
+
+    /// <summary>A number, or null for <c>auto</c> and for a key that is not there.</summary>
+    public int? IntegerOrAuto(string key, int least, int most)
+    {
+        if (string.Equals(Text(key), "auto", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var text = Text(key);
+        if (string.IsNullOrEmpty(text)
+            || (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                && number >= least && number <= most))
+        {
+            return Integer(key, least, most);
+        }
+
+        Error(key, $"'{text}' is neither \"auto\" nor a whole number from {least} to {most}");
+        return null;
+    }
+
+    public double? Fraction(string key)
+    {
+        var text = Text(key);
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1)
+        {
+            return number;
+        }
+
+        Error(key, $"'{text}' is not a fraction above 0 and up to 1, such as 0.8");
+        return null;
+    }
+
+    public TimeSpan? Time(string key, bool mayBeOff = false)
+    {
+        var text = Text(key);
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (mayBeOff && text.Equals("Off", StringComparison.OrdinalIgnoreCase))
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        var or = mayBeOff ? ", or \"Off\"" : "";
+
+        // .NET reads a bare number as days.
+        if (!text.Contains(':', StringComparison.Ordinal)
+            || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time))
+        {
+            Error(key, $"'{text}' is not a time; write hours, minutes and seconds, such as \"00:00:30\"{or}");
+            return null;
+        }
+
+        if (time <= TimeSpan.Zero || time > TimeSpan.FromDays(24))
+        {
+            Error(key, $"'{text}' is not above zero and up to 24 days{or}");
+            return null;
+        }
+
+        return time;
+    }
+
+    /// <param name="key">The key.</param>
+    /// <param name="inLowerCase">Whether the names are written so; they are read in any case.</param>
+    public T? Choice<T>(string key, bool inLowerCase = false)
+        where T : struct, Enum
+    {
+        var text = Text(key);
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var names = Enum.GetNames<T>().Select(name => inLowerCase ? name.ToLowerInvariant() : name).ToList();
+        if (names.Contains(text, StringComparer.OrdinalIgnoreCase))
+        {
+            return Enum.Parse<T>(text, ignoreCase: true);
+        }
+
+        Error(key, $"'{text}' is not one of {string.Join(", ", names)}.{Nearest.Hint(text, names)}");
+        return null;
+    }
+
+    public BindAddress? Bind(string key, string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        if (BindAddress.TryParse(text, out var address, out var error))
+        {
+            return address;
+        }
+
+        Error(key, error);
+        return null;
+    }
+
+    /// <summary>Reports every key that nobody asked for, with the nearest that exists.</summary>
+    public void RejectUnknown()
+    {
+        foreach (var child in section.GetChildren().Where(child => !_known.Contains(child.Key)))
+        {
+            var hint = Nearest.Hint(child.Key, _known);
+            var all = hint.Length > 0 ? "" : $" Keys here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}.";
+            report.Error(child.Path, $"there is no such key.{hint}{all}");
+        }
+    }
+}

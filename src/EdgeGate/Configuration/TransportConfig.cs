@@ -1,0 +1,9 @@
+namespace EdgeGate.Configuration;
+
+internal sealed record TransportConfig
+{
+    /// <summary>Null is "auto": one per processor.</summary>
+    public int? Loops { get; init; }
+
+    public PollerChoice Poller { get; init; } = PollerChoice.Auto;
+}

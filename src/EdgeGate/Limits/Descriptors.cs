@@ -1,0 +1,134 @@
+using System.Runtime.CompilerServices;
+using EdgeGate.Configuration;
+using EdgeGate.Native.Kernel;
+
+namespace EdgeGate.Limits;
+
+/// <summary>
+/// File descriptors: RLIMIT_NOFILE (the hard one, since the daemon raises its soft limit to it), capped by
+/// fs.nr_open, and by what fs.file-max leaves on the whole machine.
+/// </summary>
+internal sealed class Descriptors : Limit
+{
+    /// <summary>
+    /// The most that "auto" plans with. systemd may hand over a hard limit of a billion, which says nothing
+    /// about the machine.
+    /// </summary>
+    public const long Ceiling = 1 << 22;
+
+    /// <summary>What is planned with where the limit cannot be read.</summary>
+    public const long Assumed = 4096;
+
+    // What an idle daemon was seen to hold beside what it configures: under the JIT two descriptors for each assembly,
+    // file and mapping; in a native build next to none. HttpClient and what it needs come with the first request.
+    private const int JitRuntime = 222;
+    private const int NativeRuntime = 32;
+    private const int JitHttpClient = 28;
+    private const int NativeHttpClient = 4;
+
+    // An epoll and an eventfd.
+    private const int PerLoop = 2;
+
+    // A listening socket, and the descriptor kept for the day when there is no other.
+    private const int PerEndPoint = 2;
+
+    // Of a tight limit, the reserve takes no more than this share of what the daemon itself leaves.
+    private const int ReserveShare = 4;
+
+    private static readonly bool IsJit = RuntimeFeature.IsDynamicCodeCompiled;
+
+    public override LimitCapacity Measure(PlanInput input)
+    {
+        var (setting, total) = Binding(input);
+        return new LimitCapacity(
+            "descriptors", setting, total, Base(input), ConnectionCost.Dearest(input.Config).Descriptors);
+    }
+
+    public override IEnumerable<Finding> Examine(PlanInput input, long connections)
+    {
+        var capacity = Measure(input);
+        if (input.Facts.OpenFiles is not { } limit)
+        {
+            yield return new Finding(
+                Severity.Warning, "descriptors-unknown", "the descriptor limit cannot be read",
+                "unknown", null,
+                $"The plan assumes {Say.Number(Assumed)} descriptors; the machine may hold more, or fewer.",
+                null);
+            yield break;
+        }
+
+        if (capacity.Connections == 0)
+        {
+            var enough = Base(input) + (1024 * capacity.PerConnection);
+            yield return new Finding(
+                Severity.Error, "descriptors-none", "not one connection fits",
+                $"{capacity.Setting} {Say.Number(capacity.Total)}, of which the daemon itself needs {Say.Number(capacity.Base)}",
+                $"at least {Say.Number(enough)}",
+                "Every connection waits for ever or is refused; edgegate_connections_rejected_total grows.",
+                Remedy(capacity.Setting, enough));
+        }
+
+        if (input.Config.Limits.MaxConnections is null && (limit.Hard > Ceiling && capacity.Total == Ceiling))
+        {
+            yield return new Finding(
+                Severity.Info, "descriptors-ceiling", "the descriptor limit is too large to size anything by",
+                limit.Hard == ResourceLimit.Unlimited ? "unlimited" : Say.Number(limit.Hard), null,
+                $"\"auto\" plans with {Say.Number(Ceiling)} descriptors. Set MaxConnections for more.",
+                null);
+        }
+    }
+
+    /// <summary>The line that raises a setting of this limit.</summary>
+    public static string Remedy(string setting, long wanted) => setting switch
+    {
+        "fs.nr_open" => $"fs.nr_open = {wanted}",
+        "fs.file-max" => $"fs.file-max = {wanted}",
+        _ => $"LimitNOFILE={wanted}",
+    };
+
+    private static (string Setting, long Total) Binding(PlanInput input)
+    {
+        var facts = input.Facts;
+        var candidates = new List<(string Setting, long Total)>
+        {
+            ("RLIMIT_NOFILE", facts.OpenFiles?.Hard ?? Assumed),
+        };
+        if (facts.DescriptorsPerProcessMax is { } perProcess)
+        {
+            candidates.Add(("fs.nr_open", perProcess));
+        }
+
+        if (facts.OpenFilesMax is { } machine)
+        {
+            candidates.Add(("fs.file-max", Math.Max(0, machine - (facts.OpenFilesNow ?? 0))));
+        }
+
+        if (input.Config.Limits.MaxConnections is null)
+        {
+            candidates.Add(("EdgeGate's ceiling for \"auto\"", Ceiling));
+        }
+
+        return candidates.MinBy(c => c.Total);
+    }
+
+    private static long Base(PlanInput input)
+    {
+        long own = input.Facts.OwnDescriptors is { } measured ? measured + HttpClientOf(input) : Estimate(input);
+        long left = Math.Max(0, Binding(input).Total - own);
+        return own + Math.Min(input.Config.Limits.ReservedDescriptors, left / ReserveShare);
+    }
+
+    /// <summary>What the daemon will hold before the first connection, by the figures of one that was looked at.</summary>
+    internal static long Estimate(PlanInput input)
+    {
+        long endPoints = input.Config.Listeners.Sum(l => Math.Max(1, l.Bind.EndPoints.Length));
+        return (IsJit ? JitRuntime : NativeRuntime) + HttpClientOf(input)
+            + (PerEndPoint * endPoints) + (PerLoop * input.Loops) + input.Config.Admin.Bind.EndPoints.Length;
+    }
+
+    private static int HttpClientOf(PlanInput input)
+    {
+        bool http = input.Config.Listeners.Any(l => l.Protocol is ListenerProtocol.Http or ListenerProtocol.Https);
+        return !http ? 0 : IsJit ? JitHttpClient : NativeHttpClient;
+    }
+}

@@ -1,0 +1,8 @@
+namespace EdgeGate.Limits;
+
+internal enum Severity
+{
+    Info,
+    Warning,
+    Error,
+}
