@@ -1,0 +1,7 @@
+namespace EdgeGate.CommandLine;
+
+internal enum CheckFormat
+{
+    Table,
+    Json,
+}

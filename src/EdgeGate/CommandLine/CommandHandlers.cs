@@ -1,0 +1,24 @@
+using EdgeGate.Configuration;
+
+namespace EdgeGate.CommandLine;
+
+/// <summary>What the command line calls once it knows what is wanted. Each gives the process's exit code.</summary>
+internal sealed record CommandHandlers
+{
+    /// <summary>The daemon, on a configuration without errors.</summary>
+    public required Func<LoadedConfiguration, CancellationToken, Task<int>> Run { get; init; }
+
+    /// <summary>The daemon on its embedded configuration and upstreams.</summary>
+    public required Func<CancellationToken, Task<int>> Demo { get; init; }
+
+    /// <summary>Asks a running daemon, at this admin address, how it is.</summary>
+    public required Func<Uri, CancellationToken, Task<int>> Status { get; init; }
+
+    /// <summary>Commands that this build does not have.</summary>
+    public static CommandHandlers None { get; } = new()
+    {
+        Run = (_, _) => Task.FromResult(ExitCode.Failed),
+        Demo = _ => Task.FromResult(ExitCode.Failed),
+        Status = (_, _) => Task.FromResult(ExitCode.Failed),
+    };
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using EdgeGate.Configuration;
+using EdgeGate.Limits;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeGate.Daemon;
+
+internal static partial class DaemonLog
+{
+    /// <summary>Logs each finding at its own level, unless enforcement is off.</summary>
+    public static void Findings(ILogger log, CapacityPlan plan, KernelEnforcement enforcement)
+    {
+        foreach (Finding finding in enforcement == KernelEnforcement.Off ? [] : plan.Findings)
+        {
+            LogLevel level = finding.Severity switch
+            {
+                Severity.Error => LogLevel.Error,
+                Severity.Warning => LogLevel.Warning,
+                _ => LogLevel.Debug,
+            };
+            Found(log, level, finding.Id, finding.Title, finding.Found, finding.Wanted ?? "-", finding.Remedy ?? "-");
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information,
+        "This machine holds {Connections} connections; {Limit} binds (descriptors: soft {Soft}, hard {Hard})")]
+    public static partial void Capacity(ILogger log, long connections, string limit, long soft, long hard);
+
+    [LoggerMessage(EventId = 2, Message = "{Id}: {Title}; found {Found}, wanted {Wanted}; remedy: {Remedy}")]
+    private static partial void Found(
+        ILogger log, LogLevel level, string id, string title, string found, string wanted, string remedy);
+
+    [LoggerMessage(3, LogLevel.Error,
+        "Not started: EdgeGate:Kernel:Enforcement is Refuse and there is a finding of level error, see above")]
+    public static partial void Refused(ILogger log);
+
+    [LoggerMessage(4, LogLevel.Error, "Not started: {Error}")]
+    public static partial void CannotBind(ILogger log, string error);
+
+    [LoggerMessage(5, LogLevel.Information, "Serving: {Listeners}; admin on {Admin}")]
+    public static partial void Serving(ILogger log, string listeners, EndPoint? admin);
+
+    [LoggerMessage(6, LogLevel.Information, "Draining {Connections} connections, at most {Deadline}")]
+    public static partial void Draining(ILogger log, long connections, TimeSpan deadline);
+
+    [LoggerMessage(7, LogLevel.Information, "Drained; {Aborted} connections were still open at the deadline and were reset")]
+    public static partial void Drained(ILogger log, int aborted);
+
+    [LoggerMessage(8, LogLevel.Information, "Configuration {Source} reloaded")]
+    public static partial void Reloaded(ILogger log, string source);
+
+    [LoggerMessage(9, LogLevel.Error, "Configuration {Source} refused, the old one serves on: {Errors}")]
+    public static partial void ReloadRefused(ILogger log, string source, string errors);
+
+    [LoggerMessage(10, LogLevel.Warning,
+        "Configuration {Source}: section EdgeGate has changed; listeners, limits and the rest of it take effect at the next start")]
+    public static partial void NeedsRestart(ILogger log, string source);
+
+    [LoggerMessage(11, LogLevel.Warning, "Cluster {Cluster}, destination {Destination}: {Host} cannot be resolved: {Error}")]
+    public static partial void CannotResolve(ILogger log, string cluster, string destination, string host, string error);
+
+    [LoggerMessage(12, LogLevel.Error, "A certificate was not reloaded, the old one serves on: {Error}")]
+    public static partial void CertificateKept(ILogger log, string error);
+}

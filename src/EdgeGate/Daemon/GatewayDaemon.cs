@@ -1,0 +1,77 @@
+using EdgeGate.Admin;
+using EdgeGate.CommandLine;
+using EdgeGate.Configuration;
+using EdgeGate.Limits;
+using EdgeGate.Native.Kernel;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeGate.Daemon;
+
+/// <summary>The daemon's life, from a valid configuration to the exit code.</summary>
+internal static class GatewayDaemon
+{
+    /// <summary>
+    /// Reads the kernel, plans, binds, serves until told to stop, drains. Gives the exit code: 0 after a drain, 1 when
+    /// it could not start.
+    /// </summary>
+    /// <param name="loaded">A configuration without errors.</param>
+    /// <param name="announce">Called once everything is bound and served.</param>
+    /// <param name="cancellation">Stops it like SIGTERM.</param>
+    public static async Task<int> RunAsync(
+        LoadedConfiguration loaded, Action? announce, CancellationToken cancellation)
+    {
+        using ILoggerFactory logs = DaemonLogging.Create(loaded.Root);
+        ILogger log = logs.CreateLogger("EdgeGate");
+        GatewayConfig config = loaded.Config!;
+
+        DescriptorLimit descriptors = DescriptorLimit.Raise();
+        var kernel = new KernelFactsReader();
+        CapacityPlan plan = Preflight.Plan(config, loaded.Tuning, kernel);
+        DaemonLog.Findings(log, plan, config.Kernel.Enforcement);
+        if (Preflight.Refuses(config, plan))
+        {
+            DaemonLog.Refused(log);
+            return ExitCode.Failed;
+        }
+
+        using var signals = new Signals(cancellation);
+        await using var gateway = new Gateway(loaded, plan, logs);
+        await using var admin = new AdminServer(gateway, signals, logs);
+        try
+        {
+            await gateway.BindAsync();
+            await admin.BindAsync();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            DaemonLog.CannotBind(log, e.Message);
+            return ExitCode.Failed;
+        }
+
+        await WarmUp.RunAsync(admin.EndPoint!);
+        gateway.Adopt(Preflight.PlanRunning(config, loaded.Tuning, kernel));
+        DaemonLog.Capacity(
+            log, gateway.Plan.MaxConnections, gateway.Plan.Binding.Setting, descriptors.Soft, descriptors.Hard);
+
+        gateway.Start();
+        var systemd = new ServiceManager();
+        gateway.IsReady = true;
+        systemd.Ready();
+        DaemonLog.Serving(log, gateway.Describe(), admin.EndPoint);
+        announce?.Invoke();
+
+        while (await signals.NextAsync() == Signal.Reload)
+        {
+            systemd.Reloading();
+            await gateway.ReloadAsync();
+            systemd.Ready();
+        }
+
+        gateway.IsReady = false;
+        systemd.Stopping();
+        DaemonLog.Draining(log, gateway.Connections, gateway.DrainTimeout);
+        int aborted = await gateway.DrainAsync();
+        DaemonLog.Drained(log, aborted);
+        return ExitCode.Good;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Net;
+using EdgeGate.Configuration;
+using EdgeGate.Transport;
+using EdgeGate.Transport.Admission;
+
+namespace EdgeGate.Daemon;
+
+/// <summary>Translates a listener's configuration into the transport's terms.</summary>
+internal static class TransportOptions
+{
+    public static ListenerOptions Of(ListenerConfig listener, IPEndPoint endPoint, ListenerQuota quota) => new()
+    {
+        Name = listener.Name,
+        Protocol = listener.Protocol.ToString().ToLowerInvariant(),
+        EndPoint = endPoint,
+        Quota = quota,
+        Backlog = listener.Settings.Backlog,
+        WhenFull = listener.Settings.WhenFull == Configuration.WhenFull.Reject
+            ? Transport.WhenFull.Reject
+            : Transport.WhenFull.Queue,
+        ReceiveBufferBytes = listener.Settings.ReceiveBuffer,
+        SendBufferBytes = listener.Settings.SendBuffer,
+    };
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text;
+using EdgeGate.Configuration;
+
+namespace EdgeGate.Demo;
+
+/// <summary>The demonstration's configuration: an HTTP and a TCP listener in front of the embedded upstreams.</summary>
+internal static class DemoConfiguration
+{
+    public static Task<LoadedConfiguration> LoadAsync(DemoUpstreams upstreams, DemoPorts ports) =>
+        new ConfigurationLoader(new Dictionary<string, string>()).LoadAsync(
+            "the demo", Encoding.UTF8.GetBytes(Text(upstreams, ports)), folder: null);
+
+    private static string Text(DemoUpstreams upstreams, DemoPorts ports) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""
+        {
+          "EdgeGate": {
+            "Listeners": {
+              "web":  { "Bind": "127.0.0.1:{{ports.Web}}", "Protocol": "http" },
+              "echo": { "Bind": "127.0.0.1:{{ports.Echo}}", "Protocol": "tcp", "Cluster": "echo" }
+            },
+            "Defaults": { "DrainTimeout": "00:00:05" },
+            "Admin": { "Bind": "127.0.0.1:{{ports.Admin}}" }
+          },
+          "ReverseProxy": {
+            "Routes": { "everything": { "ClusterId": "site", "Match": { "Path": "{**path}" } } },
+            "Clusters": {
+              "site": { "Destinations": { "embedded": { "Address": "{{upstreams.Site}}" } } },
+              "echo": { "Destinations": { "embedded": { "Address": "tcp://{{upstreams.Echo}}" } } }
+            }
+          }
+        }
+        """);
+}

@@ -1,0 +1,21 @@
+using EdgeGate.CommandLine;
+using EdgeGate.Daemon;
+
+namespace EdgeGate;
+
+internal static class Program
+{
+    private static Task<int> Main(string[] arguments)
+    {
+        Terminal terminal = Terminal.Standard();
+        return EdgeGateCommand.RunAsync(
+            arguments,
+            new CommandHandlers
+            {
+                Run = (loaded, cancellation) => GatewayDaemon.RunAsync(loaded, announce: null, cancellation),
+                Demo = cancellation => DemoCommand.RunAsync(terminal, cancellation),
+                Status = (admin, cancellation) => StatusCommand.RunAsync(terminal, admin, cancellation),
+            },
+            terminal);
+    }
+}
