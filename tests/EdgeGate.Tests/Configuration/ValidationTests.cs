@@ -1,0 +1,102 @@
+namespace EdgeGate.Tests.Configuration;
+
+public sealed class ValidationTests
+{
+    [Theory]
+    [InlineData("\"IdleTimeout\": \"30\"", "IdleTimeout", "00:00:30")]
+    [InlineData("\"IdleTimeout\": 30", "IdleTimeout", "00:00:30")]
+    [InlineData("\"ConnectTimeout\": \"5s\"", "ConnectTimeout", "00:00:30")]
+    [InlineData("\"ConnectTimeout\": \"00:00:00\"", "ConnectTimeout", "above zero")]
+    [InlineData("\"ConnectTimeout\": \"Off\"", "ConnectTimeout", "not a time")]
+    [InlineData("\"Backlog\": 0", "Backlog", "from 1 to")]
+    [InlineData("\"Backlog\": \"many\"", "Backlog", "'many'")]
+    [InlineData("\"Backlog\": { \"Max\": 1 }", "Backlog", "one value")]
+    [InlineData("\"SourcePrefixV4\": 33", "SourcePrefixV4", "from 0 to 32")]
+    [InlineData("\"Allow\": \"10.0.0.0/8\"", "Allow", "[ \"10.0.0.0/8\" ]")]
+    [InlineData("\"Allow\": [\"::/0\", \"10.0.0.1/8\"]", "Allow:1", "10.0.0.0/8")]
+    [InlineData("\"Deny\": [\"10/8\"]", "Deny:0", "not a network")]
+    [InlineData("\"Deny\": [\"10.0.0.0/33\"]", "Deny:0", "from 0 to 32")]
+    [InlineData("\"Cluster\": \"game\"", "Cluster", "ReverseProxy:Routes")]
+    [InlineData("\"Tls\": { \"Certificates\": [] }", "Tls", "only an https listener")]
+    [InlineData("\"ProxyProtocol\": \"Required\"", "ProxyProtocol", "does not serve")]
+    [InlineData("\"Tls\": true", "Tls", "object in braces")]
+    public async Task A_wrong_value_says_what_to_write(string key, string path, string message)
+    {
+        var error = await Loaded.ErrorAsync(Loaded.Json(", " + key));
+
+        Assert.Equal("EdgeGate:Listeners:web:" + path, error.Path);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tcp\"", "", "must name its Cluster")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tcp\", \"Cluster\": \"gmae\"", ":Cluster", "Did you mean 'game'?")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"https\"", "", "needs Tls")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"htpp\"", ":Protocol", "Did you mean 'http'?")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\"", "", "Protocol is missing")]
+    [InlineData("\"Protocol\": \"http\"", "", "Bind is missing")]
+    [InlineData("\"Bind\": \"0.0.0.0:8080\", \"Protocol\": \"http\"", ":Bind", "taken already by EdgeGate:Listeners:web:Bind")]
+    [InlineData("\"Bind\": \"localhost:9901\", \"Protocol\": \"http\"", "", "127.0.0.1:9901")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\", \"Cluster\": \"game\"", ":Protocol", "does not serve protocol tls")]
+    [InlineData("\"Bind\": \"systemd:web\", \"Protocol\": \"http\"", ":Bind", "does not serve systemd: binds")]
+    [InlineData("\"Bind\": \"unix:/run/e.sock\", \"Protocol\": \"http\"", ":Bind", "does not serve unix: binds")]
+    public async Task A_listener_that_does_not_fit_says_why(string keys, string path, string message)
+    {
+        var json = Loaded.Json().Replace("\"game\": { \"Bind\"", $"\"x\": {{ {keys} }},\n\"game\": {{ \"Bind\"", StringComparison.Ordinal);
+
+        var error = await Loaded.ErrorAsync(json);
+
+        if (!message.StartsWith("127", StringComparison.Ordinal))
+        {
+            Assert.Equal("EdgeGate:Listeners:x" + path, error.Path);
+        }
+
+        Assert.Contains(message, error.Message + error.Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_relays_destination_must_be_an_address_of_its_layer()
+    {
+        var error = await Loaded.ErrorAsync(Loaded.Json().Replace("tcp://127.0.0.1:7001", "http://127.0.0.1:7001", StringComparison.Ordinal));
+
+        Assert.Equal("ReverseProxy:Clusters:game:Destinations:one:Address", error.Path);
+        Assert.Contains("tcp://host:port", error.Message);
+    }
+
+    [Fact]
+    public async Task Http_cannot_be_sent_to_a_layer_4_destination()
+    {
+        var error = await Loaded.ErrorAsync(Loaded.Json().Replace("\"ClusterId\": \"app\"", "\"ClusterId\": \"game\"", StringComparison.Ordinal));
+
+        Assert.Equal("ReverseProxy:Clusters:game:Destinations:one:Address", error.Path);
+    }
+
+    [Fact]
+    public async Task Missing_certificates_are_found_before_a_client_finds_them()
+    {
+        var tls = """, "Tls": { "Certificates": [ { "CertificatePath": "no.pem", "KeyPath": "no.key" } ], "ClientCaPath": "no.ca" } """;
+        var loaded = await Loaded.FromAsync(Loaded.Json(tls).Replace("\"http\"", "\"https\"", StringComparison.Ordinal), "/nowhere");
+
+        Assert.Equal(
+            [
+                "EdgeGate:Listeners:web:Tls:Certificates:0:CertificatePath",
+                "EdgeGate:Listeners:web:Tls:Certificates:0:KeyPath",
+                "EdgeGate:Listeners:web:Tls:ClientCaPath",
+            ],
+            loaded.Errors.Select(e => e.Path));
+        Assert.All(loaded.Errors, e => Assert.Contains("/nowhere/no.", e.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_missing_tuning_file_is_named()
+    {
+        var error = await Loaded.ErrorAsync(Loaded.Json(section: """, "Kernel": { "TuningFile": "/nowhere/x.conf" }"""));
+
+        Assert.Equal("EdgeGate:Kernel:TuningFile", error.Path);
+        Assert.Contains("/nowhere/x.conf", error.Message);
+    }
+
+    [Fact]
+    public async Task Two_free_ports_do_not_clash() =>
+        await Loaded.GoodAsync(Loaded.Json().Replace(":8080", ":0", StringComparison.Ordinal).Replace(":7000", ":0", StringComparison.Ordinal));
+}

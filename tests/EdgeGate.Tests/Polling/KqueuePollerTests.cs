@@ -1,0 +1,5 @@
+using EdgeGate.Native.Polling;
+
+namespace EdgeGate.Tests.Polling;
+
+public sealed class KqueuePollerTests() : PollerContract(PollerKind.Kqueue);

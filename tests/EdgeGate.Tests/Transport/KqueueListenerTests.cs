@@ -1,0 +1,5 @@
+using EdgeGate.Native.Polling;
+
+namespace EdgeGate.Tests.Transport;
+
+public sealed class KqueueListenerTests() : ListenerContract(PollerKind.Kqueue);
