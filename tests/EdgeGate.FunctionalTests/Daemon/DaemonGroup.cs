@@ -1,0 +1,4 @@
+namespace EdgeGate.FunctionalTests.Daemon;
+
+[CollectionDefinition(nameof(DaemonGroup), DisableParallelization = true)]
+public sealed class DaemonGroup;

@@ -1,0 +1,58 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using EdgeGate.Layer4;
+using EdgeGate.Native.Polling;
+using EdgeGate.Transport;
+using EdgeGate.Transport.Admission;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeGate.FunctionalTests.Layer4;
+
+/// <summary>A TCP relay on real loops in this process, in front of the upstream that is given.</summary>
+internal sealed class RelayHost : IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    internal RelayHost(
+        IEnumerable<IPEndPoint> upstreams, TcpRelayOptions? options = null, AdmissionGate? gate = null, int loops = 2)
+    {
+        Metrics = new TransportMetrics(_services.GetRequiredService<IMeterFactory>());
+        Loops = new EventLoopGroup(loops, PollerKind.Auto, NullLogger<EventLoop>.Instance);
+        Gate = gate ?? new AdmissionGate(100_000, 200_000);
+        Cluster = new TcpCluster("backend") { Destinations = [.. upstreams.Select((e, i) => new TcpDestination($"d{i}", e))] };
+        var lane = new TcpRelayLane(
+            Cluster, options ?? new TcpRelayOptions(), new RelayMetrics(Metrics.Meter), NullLogger<TcpRelayLane>.Instance);
+        Listener = Listener.Bind(
+            new ListenerOptions { Name = "relay", Protocol = "tcp", EndPoint = new IPEndPoint(IPAddress.Loopback, 0) },
+            lane,
+            new TransportServices(Loops, Gate, Metrics, NullLogger<Listener>.Instance));
+        Listener.Start();
+        Table = new ConnectionTable(Loops);
+    }
+
+    internal EventLoopGroup Loops { get; }
+
+    internal AdmissionGate Gate { get; }
+
+    internal TransportMetrics Metrics { get; }
+
+    internal TcpCluster Cluster { get; }
+
+    internal Listener Listener { get; }
+
+    internal ConnectionTable Table { get; }
+
+    internal IPEndPoint EndPoint => Listener.EndPoint;
+
+    internal long Active => Listener.Stats.Sum(c => c.Active);
+
+    internal long Closed(CloseReason reason) => Listener.Stats.Sum(c => c.Closed(reason));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Listener.StopAsync();
+        await Loops.DisposeAsync();
+        await _services.DisposeAsync();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace EdgeGate.FunctionalTests.Layer4;
+
+/// <summary>What a test's sockets do all the time.</summary>
+internal static class SocketExtensions
+{
+    internal static async Task<Socket> ConnectAsync(this IPEndPoint endPoint)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(endPoint);
+        return socket;
+    }
+
+    internal static async Task SendAllAsync(this Socket socket, ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await socket.SendAsync(bytes)..];
+        }
+    }
+
+    internal static async Task ReceiveExactlyAsync(this Socket socket, Memory<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            int received = await socket.ReceiveAsync(buffer);
+            Assert.True(received > 0, $"the stream ended {buffer.Length} bytes too early");
+            buffer = buffer[received..];
+        }
+    }
+
+    /// <summary>Reads to the FIN.</summary>
+    internal static async Task<byte[]> ReceiveToEndAsync(this Socket socket)
+    {
+        var all = new MemoryStream();
+        byte[] buffer = new byte[64 * 1024];
+        int received;
+        while ((received = await socket.ReceiveAsync(buffer)) > 0)
+        {
+            all.Write(buffer, 0, received);
+        }
+
+        return all.ToArray();
+    }
+
+    /// <summary>Closes with a reset.</summary>
+    internal static void Reset(this Socket socket)
+    {
+        socket.LingerState = new LingerOption(true, 0);
+        socket.Dispose();
+    }
+}
