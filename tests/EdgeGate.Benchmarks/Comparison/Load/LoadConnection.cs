@@ -1,0 +1,19 @@
+using EdgeGate.Native.Sockets;
+
+namespace EdgeGate.Benchmarks.Comparison.Load;
+
+/// <summary>A client's connection and what has come of the present answer.</summary>
+internal sealed class LoadConnection(OwnedDescriptor owned)
+{
+    private const int MaxAnswerBytes = 1024;
+
+    internal OwnedDescriptor Owned { get; } = owned;
+
+    internal Descriptor Descriptor => Owned.Descriptor;
+
+    internal byte[] Answer { get; } = new byte[MaxAnswerBytes];
+
+    internal int AnswerLength { get; set; }
+
+    internal bool IsConnected { get; set; }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using EdgeGate.Benchmarks.Comparison.Upstream;
+
+namespace EdgeGate.Benchmarks.Comparison.Peers;
+
+/// <summary>The daemon as it is shipped.</summary>
+/// <param name="program">Its assembly, or an executable.</param>
+/// <param name="upstream">What it proxies to.</param>
+internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream) : Peer(PeerName, upstream, relays: true)
+{
+    internal const string PeerName = "EdgeGate";
+
+    private readonly int _adminPort = Ports.Free(1)[0];
+
+    internal override bool IsCompiledWhileRunning => program.EndsWith(".dll", StringComparison.Ordinal);
+
+    protected override ProcessStartInfo Prepare(string folder)
+    {
+        string config = Write(folder, "edgegate.json", Configuration());
+        return IsCompiledWhileRunning
+            ? ChildProcess.Dotnet(program, "run", "--config", config)
+            : new ProcessStartInfo(program, ["run", "--config", config]);
+    }
+
+    private string Configuration() => $$"""
+        {
+          "EdgeGate": {
+            "Listeners": {
+              "web":    { "Bind": "127.0.0.1:{{HttpPort}}", "Protocol": "http" },
+              "echo":   { "Bind": "127.0.0.1:{{EchoPort}}", "Protocol": "tcp", "Cluster": "echo" },
+              "source": { "Bind": "127.0.0.1:{{SourcePort}}", "Protocol": "tcp", "Cluster": "source" }
+            },
+            "Admin": { "Bind": "127.0.0.1:{{_adminPort}}" }
+          },
+          "ReverseProxy": {
+            "Routes": { "all": { "ClusterId": "http", "Match": { "Path": "{**path}" } } },
+            "Clusters": {
+              "http":   { "Destinations": { "one": { "Address": "http://127.0.0.1:{{Upstream.Http}}/" } } },
+              "echo":   { "Destinations": { "one": { "Address": "tcp://127.0.0.1:{{Upstream.Echo}}" } } },
+              "source": { "Destinations": { "one": { "Address": "tcp://127.0.0.1:{{Upstream.Source}}" } } }
+            }
+          }
+        }
+        """;
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using EdgeGate.Benchmarks.Comparison.Upstream;
+
+namespace EdgeGate.Benchmarks.Comparison.Peers;
+
+/// <summary>HAProxy with a thread per processor, http and tcp.</summary>
+internal sealed class HaproxyPeer(string program, UpstreamPorts upstream) : Peer("HAProxy", upstream, relays: true)
+{
+    protected override ProcessStartInfo Prepare(string folder) =>
+        new(program, ["-db", "-f", Write(folder, "haproxy.cfg", Configuration())]);
+
+    private string Configuration() => $"""
+        global
+            maxconn 8000
+            nbthread {Environment.ProcessorCount}
+        defaults
+            timeout connect 5s
+            timeout client 300s
+            timeout server 300s
+            timeout tunnel 300s
+            timeout http-keep-alive 300s
+            http-reuse always
+            maxconn 8000
+            backlog 4096
+        listen web
+            mode http
+            bind 127.0.0.1:{HttpPort}
+            server app 127.0.0.1:{Upstream.Http}
+        listen echo
+            mode tcp
+            bind 127.0.0.1:{EchoPort}
+            server app 127.0.0.1:{Upstream.Echo}
+        listen source
+            mode tcp
+            bind 127.0.0.1:{SourcePort}
+            server app 127.0.0.1:{Upstream.Source}
+
+        """;
+}

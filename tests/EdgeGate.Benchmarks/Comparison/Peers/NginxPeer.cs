@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using EdgeGate.Benchmarks.Comparison.Upstream;
+
+namespace EdgeGate.Benchmarks.Comparison.Peers;
+
+/// <summary>nginx with a worker per processor, HTTP and stream.</summary>
+internal sealed class NginxPeer(string program, UpstreamPorts upstream) : Peer("nginx", upstream, relays: true)
+{
+    // Debian builds stream as a module.
+    private const string StreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
+
+    protected override ProcessStartInfo Prepare(string folder)
+    {
+        string config = Write(folder, "nginx.conf", Configuration(folder));
+        return new ProcessStartInfo(program, ["-p", folder, "-e", Path.Combine(folder, "error.log"), "-c", config]);
+    }
+
+    private string Configuration(string folder) => $$"""
+        {{(File.Exists(StreamModule) ? $"load_module {StreamModule};" : "")}}
+        daemon off;
+        {{(Environment.UserName == "root" ? "user root;" : "")}}
+        worker_processes {{Environment.ProcessorCount}};
+        pid {{folder}}/nginx.pid;
+        events { worker_connections 10000; }
+        http {
+            access_log off;
+            client_body_temp_path {{folder}}/body;
+            proxy_temp_path {{folder}}/proxy;
+            fastcgi_temp_path {{folder}}/fastcgi;
+            uwsgi_temp_path {{folder}}/uwsgi;
+            scgi_temp_path {{folder}}/scgi;
+            keepalive_requests 100000000;
+            keepalive_timeout 300s;
+            upstream app {
+                server 127.0.0.1:{{Upstream.Http}};
+                keepalive 256;
+                keepalive_requests 100000000;
+            }
+            server {
+                listen 127.0.0.1:{{HttpPort}} backlog=4096;
+                location / {
+                    proxy_pass http://app;
+                    proxy_http_version 1.1;
+                    proxy_set_header Connection "";
+                }
+                location /ws {
+                    proxy_pass http://app;
+                    proxy_http_version 1.1;
+                    proxy_set_header Upgrade $http_upgrade;
+                    proxy_set_header Connection "upgrade";
+                    proxy_read_timeout 300s;
+                }
+            }
+        }
+        stream {
+            server { listen 127.0.0.1:{{EchoPort}} backlog=4096; proxy_pass 127.0.0.1:{{Upstream.Echo}}; }
+            server { listen 127.0.0.1:{{SourcePort}} backlog=4096; proxy_pass 127.0.0.1:{{Upstream.Source}}; }
+        }
+        """;
+}

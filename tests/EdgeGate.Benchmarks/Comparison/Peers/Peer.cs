@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using EdgeGate.Benchmarks.Comparison.Load;
+using EdgeGate.Benchmarks.Comparison.Upstream;
+
+namespace EdgeGate.Benchmarks.Comparison.Peers;
+
+/// <summary>A proxy in front of the upstream, in a process of its own. It can be started and ended many times.</summary>
+internal abstract class Peer : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("edgegate-bench-").FullName;
+    private ChildProcess? _process;
+
+    /// <param name="name">For the report.</param>
+    /// <param name="upstream">What it proxies to.</param>
+    /// <param name="relays">Whether it relays TCP as well as HTTP.</param>
+    protected Peer(string name, UpstreamPorts upstream, bool relays)
+    {
+        Name = name;
+        Upstream = upstream;
+        int[] ports = Ports.Free(3);
+        HttpPort = ports[0];
+        EchoPort = relays ? ports[1] : null;
+        SourcePort = relays ? ports[2] : null;
+    }
+
+    internal string Name { get; }
+
+    /// <summary>Proxies to the upstream's HTTP.</summary>
+    internal int HttpPort { get; }
+
+    /// <summary>Relays to the upstream's echo; null if it relays no TCP.</summary>
+    internal int? EchoPort { get; }
+
+    /// <summary>Relays to the upstream's endless source; null if it relays no TCP.</summary>
+    internal int? SourcePort { get; }
+
+    /// <summary>Whether it becomes faster while it works, because it is compiled just in time.</summary>
+    internal virtual bool IsCompiledWhileRunning => false;
+
+    protected UpstreamPorts Upstream { get; }
+
+    internal int ProcessId => _process!.Id;
+
+    /// <summary>Starts it.</summary>
+    /// <returns>How long it took until the first request was answered.</returns>
+    internal TimeSpan Start()
+    {
+        _process = new ChildProcess(Prepare(_folder));
+        _process.WaitUntilListening(HttpPort);
+        using var first = new ClientLoad(HttpPort, Exchange.Get);
+        first.Grow(1);
+        return Stopwatch.GetElapsedTime(_process.Started);
+    }
+
+    internal void Stop()
+    {
+        _process?.Dispose();
+        _process = null;
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Writes the configuration; says how to start.</summary>
+    protected abstract ProcessStartInfo Prepare(string folder);
+
+    protected static string Write(string folder, string name, string text)
+    {
+        string path = Path.Combine(folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using EdgeGate.Benchmarks.Comparison;
+using EdgeGate.Benchmarks.Comparison.Peers;
+using EdgeGate.Benchmarks.Comparison.Upstream;
+using EdgeGate.Benchmarks.Micro;
+
+namespace EdgeGate.Benchmarks;
+
+internal static class Program
+{
+    private const int WrongUsage = 2;
+
+    private static async Task<int> Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["compare", .. var rest] when ComparisonOptions.Parse(rest) is { } options:
+                return CompareCommand.Run(options);
+            case ["micro", .. var filters]:
+                return MicroCommand.Run(filters);
+            case ["allocations"]:
+                return AllocationProof.Run();
+
+            // What compare starts.
+            case [UpstreamServer.Command, var echo, var source, var http]:
+                return await UpstreamServer.RunAsync(new UpstreamPorts(Number(echo), Number(source), Number(http)));
+            case [StockServer.Command, var port, var upstream, var inline]:
+                return await StockServer.RunAsync(Number(port), Number(upstream), bool.Parse(inline));
+            default:
+                await Console.Error.WriteLineAsync($"usage: {ComparisonOptions.Usage}\n       micro [FILTER...]\n       allocations");
+                return WrongUsage;
+        }
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+}
