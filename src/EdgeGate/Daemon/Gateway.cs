@@ -22,7 +22,8 @@ internal sealed class Gateway : IAsyncDisposable
     private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ReloadableSection _reverseProxy;
     private readonly HttpServer? _http;
-    private readonly RelayServer _relays;
+    private readonly Upstreams _upstreams;
+    private readonly Layer4Server _layer4;
     private LoadedConfiguration _loaded;
 
     public Gateway(LoadedConfiguration loaded, CapacityPlan plan, ILoggerFactory logs)
@@ -39,7 +40,8 @@ internal sealed class Gateway : IAsyncDisposable
         Transport = new TransportServices(Loops, Gate, Metrics, logs.CreateLogger<Listener>());
 
         _reverseProxy = new ReloadableSection(loaded.Root);
-        _relays = new RelayServer(Config, Transport, logs);
+        _upstreams = new Upstreams(Config, logs);
+        _layer4 = new Layer4Server(Transport, _upstreams, logs);
         _http = Config.Listeners.Any(HttpServer.Serves)
             ? new HttpServer(Config, _reverseProxy.Section, Transport, logs)
             : null;
@@ -73,15 +75,16 @@ internal sealed class Gateway : IAsyncDisposable
     /// <exception cref="IOException">A listener cannot bind; the message names it.</exception>
     public async Task BindAsync()
     {
-        await _relays.BindAsync();
+        _layer4.Bind(Config);
+        await _upstreams.StartAsync();
         if (_http is not null)
         {
             await _http.BindAsync();
         }
     }
 
-    /// <summary>Begins to accept on the relays' listeners, once everything is bound; Kestrel has begun on its own.</summary>
-    public void Start() => _relays.Start();
+    /// <summary>Begins to accept on the layer-4 listeners, once everything is bound; Kestrel has begun on its own.</summary>
+    public void Start() => _layer4.Start();
 
     /// <summary>Admits by another plan from now on; connections that exist go on.</summary>
     public void Adopt(CapacityPlan plan)
@@ -111,7 +114,7 @@ internal sealed class Gateway : IAsyncDisposable
 
         _loaded = fresh;
         _reverseProxy.Replace(fresh.Root);
-        await _relays.UpdateClustersAsync(fresh.Config);
+        await _upstreams.UpdateAsync(fresh.Config);
         foreach (string error in _http?.ReloadCertificates() ?? [])
         {
             DaemonLog.CertificateKept(_log, error);
@@ -127,7 +130,7 @@ internal sealed class Gateway : IAsyncDisposable
     {
         using var deadline = new CancellationTokenSource(DrainTimeout);
         Task http = _http?.StopAsync() ?? Task.CompletedTask;
-        Task relays = _relays.StopAsync();
+        Task layer4 = _layer4.StopAsync();
 
         while (Connections > 0 && !deadline.IsCancellationRequested)
         {
@@ -135,7 +138,7 @@ internal sealed class Gateway : IAsyncDisposable
         }
 
         int aborted = Connections > 0 ? await Table.AbortAllAsync(CloseReason.Drain) : 0;
-        await Task.WhenAll(http, relays);
+        await Task.WhenAll(http, layer4);
         return aborted;
     }
 
@@ -146,7 +149,7 @@ internal sealed class Gateway : IAsyncDisposable
             await _http.DisposeAsync();
         }
 
-        await _relays.DisposeAsync();
+        await _upstreams.DisposeAsync();
         await Loops.DisposeAsync();
         await _meters.DisposeAsync();
     }
