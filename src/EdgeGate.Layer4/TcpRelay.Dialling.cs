@@ -39,7 +39,7 @@ internal sealed partial class TcpRelay
     private bool BeginConnect(TcpDestination destination)
     {
         _connectBegan = Stopwatch.GetTimestamp();
-        SysResult opened = SocketFactory.OpenTcp(destination.EndPoint.AddressFamily);
+        SysResult opened = SocketFactory.OpenStream(destination.EndPoint.AddressFamily);
         if (opened.Failed)
         {
             return WaitForDescriptor(opened.Error);
@@ -117,6 +117,6 @@ internal sealed partial class TcpRelay
     {
         _lane.Metrics.ConnectFailed(_lane.Cluster, _destination!);
         RelayLog.ConnectFailed(
-            _lane.Log, Id, _lane.Cluster.Name, _destination!.Id, _destination.EndPoint.ToString(), error);
+            _lane.Log, Id, _lane.Cluster.Name, _destination!.Id, _destination.EndPoint.ToString()!, error);
     }
 }

@@ -17,6 +17,9 @@ public readonly record struct Errno(int Number)
     /// <summary>Interrupted by a signal before anything was done.</summary>
     public static readonly Errno EINTR = new(4);
 
+    /// <summary>No such device or address: what open(2) says of a socket's file.</summary>
+    public static readonly Errno ENXIO = new(6);
+
     /// <summary>Bad descriptor.</summary>
     public static readonly Errno EBADF = new(9);
 

@@ -75,11 +75,11 @@ public sealed partial class Listener : LoopSocket
         _resume = () => _home.Post(static listener => ((Listener)listener!).Resume(), this);
         _refusedClosed = () => _refused--;
         Stats = new ListenerStats(options.Name, options.Protocol, _loops.Loops.Count);
-        EndPoint = SocketFactory.LocalAddress(Descriptor) ?? options.EndPoint;
+        EndPoint = SocketFactory.LocalAddress(Descriptor) ?? options.EndPoint; // a Unix socket has no other
     }
 
     /// <summary>Where it really listens, with the port that the kernel chose.</summary>
-    public IPEndPoint EndPoint { get; }
+    public EndPoint EndPoint { get; }
 
     /// <summary>The listener's name.</summary>
     public string Name => _options.Name;
@@ -100,7 +100,8 @@ public sealed partial class Listener : LoopSocket
         {
             // First, because once it listens nothing may fail: it would go on listening, and nobody would know.
             reserve = SocketFactory.OpenReserve();
-            descriptor = SocketFactory.Listen(options.EndPoint, options.Backlog, accepted => Configure(accepted, options));
+            descriptor = SocketFactory.Listen(
+                options.EndPoint, options.Backlog, accepted => Configure(accepted, options), options.SocketMode);
         }
         catch (SysException e)
         {

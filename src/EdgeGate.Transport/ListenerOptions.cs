@@ -12,8 +12,11 @@ public sealed record ListenerOptions
     /// <summary>Its protocol in logs and metrics: tcp, http, https.</summary>
     public required string Protocol { get; init; }
 
-    /// <summary>Where it listens; port 0 lets the kernel choose.</summary>
-    public required IPEndPoint EndPoint { get; init; }
+    /// <summary>Where it listens: an address and a port, where 0 lets the kernel choose, or a Unix socket's path.</summary>
+    public required EndPoint EndPoint { get; init; }
+
+    /// <summary>Who may connect to a Unix socket; null leaves it to the umask.</summary>
+    public UnixFileMode? SocketMode { get; init; }
 
     /// <summary>The wanted accept queue; the kernel caps it at net.core.somaxconn.</summary>
     public int Backlog { get; init; } = 4096;

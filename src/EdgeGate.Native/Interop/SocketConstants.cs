@@ -11,6 +11,7 @@ internal static class SocketConstants
     private static readonly bool IsLinux = OperatingSystem.IsLinux();
     private static readonly bool IsMac = OperatingSystem.IsMacOS();
 
+    internal const int AF_UNIX = 1;
     internal const int AF_INET = 2;
     internal static readonly int AF_INET6 = IsLinux ? 10 : IsMac ? 30 : 28;
 
@@ -39,6 +40,7 @@ internal static class SocketConstants
 
     internal const int SHUT_WR = 1;
 
+    internal static readonly int F_DUPFD_CLOEXEC = IsLinux ? 1030 : IsMac ? 67 : 17;
     internal const int F_GETFD = 1;
     internal const int F_SETFD = 2;
     internal const int F_GETFL = 3;

@@ -1,29 +1,55 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using EdgeGate.Native.Interop;
 
 namespace EdgeGate.Native.Sockets;
 
 /// <summary>
-/// Reads and writes <c>struct sockaddr_in</c> (16 bytes) and <c>struct sockaddr_in6</c> (28 bytes). Linux starts both
-/// with a 16-bit family, the BSD family with a length byte and a family byte; all else lies alike.
+/// Reads and writes <c>struct sockaddr_in</c> (16 bytes) and <c>struct sockaddr_in6</c> (28 bytes), and writes
+/// <c>struct sockaddr_un</c> (110 bytes; 106 on the BSD family). Linux starts all with a 16-bit family, the BSD family
+/// with a length byte and a family byte; all else lies alike.
 /// </summary>
 internal static class SocketAddressBytes
 {
-    internal const int MaxSize = 28;
-    private const int Ipv4Size = 16;
+    internal const int MaxSize = 110;
+    internal const int Ipv4Size = 16;
+    internal const int Ipv6Size = 28;
+    private const int UnixPathOffset = 2;
 
-    internal static int FamilyOf(IPEndPoint endPoint) =>
-        endPoint.AddressFamily == AddressFamily.InterNetwork ? SocketConstants.AF_INET : SocketConstants.AF_INET6;
+    internal static int FamilyOf(AddressFamily family) => family switch
+    {
+        AddressFamily.InterNetwork => SocketConstants.AF_INET,
+        AddressFamily.Unix => SocketConstants.AF_UNIX,
+        _ => SocketConstants.AF_INET6,
+    };
 
     /// <summary>Writes the address; returns its size in bytes.</summary>
-    internal static int Write(IPEndPoint endPoint, Span<byte> bytes)
+    internal static int Write(EndPoint endPoint, Span<byte> bytes)
     {
         bytes[..MaxSize].Clear();
+        return endPoint switch
+        {
+            IPEndPoint ip => Write(ip, bytes),
+            UnixDomainSocketEndPoint unix => Write(unix, bytes),
+            _ => throw new ArgumentException($"{endPoint} is no address of a socket", nameof(endPoint)),
+        };
+    }
+
+    private static int Write(UnixDomainSocketEndPoint endPoint, Span<byte> bytes)
+    {
+        int length = Encoding.UTF8.GetBytes(endPoint.ToString(), bytes[UnixPathOffset..]);
+        int size = UnixPathOffset + length + 1; // with the zero that ends the path
+        WriteFamily(bytes, SocketConstants.AF_UNIX, size);
+        return size;
+    }
+
+    private static int Write(IPEndPoint endPoint, Span<byte> bytes)
+    {
         bool v4 = endPoint.AddressFamily == AddressFamily.InterNetwork;
-        int size = v4 ? Ipv4Size : MaxSize;
-        WriteFamily(bytes, FamilyOf(endPoint), size);
+        int size = v4 ? Ipv4Size : Ipv6Size;
+        WriteFamily(bytes, FamilyOf(endPoint.AddressFamily), size);
         BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], (ushort)endPoint.Port);
         endPoint.Address.TryWriteBytes(v4 ? bytes[4..] : bytes[8..], out _);
         if (!v4)
@@ -50,7 +76,7 @@ internal static class SocketAddressBytes
             return new IPEndPoint(new IPAddress(bytes.Slice(4, 4)), port);
         }
 
-        if (FamilyIn(bytes) != SocketConstants.AF_INET6 || bytes.Length < MaxSize)
+        if (FamilyIn(bytes) != SocketConstants.AF_INET6 || bytes.Length < Ipv6Size)
         {
             return null; // the name of a Unix socket, perhaps
         }

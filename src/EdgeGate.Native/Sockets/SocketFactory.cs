@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using EdgeGate.Native.Interop;
 
 namespace EdgeGate.Native.Sockets;
@@ -7,32 +8,34 @@ namespace EdgeGate.Native.Sockets;
 /// <summary>Opens sockets: for listeners at start-up, and for upstream connections on a loop.</summary>
 public static unsafe class SocketFactory
 {
-    /// <summary>Opens a listening TCP socket, non-blocking and close-on-exec, with SO_REUSEADDR.</summary>
+    /// <summary>
+    /// Opens a listening stream socket, non-blocking and close-on-exec; a TCP one with SO_REUSEADDR. Of a Unix socket the
+    /// file that nobody listens on any more is replaced.
+    /// </summary>
     /// <param name="endPoint">Where; port 0 lets the kernel choose.</param>
     /// <param name="backlog">The wanted length of the accept queue; the kernel caps it at net.core.somaxconn.</param>
     /// <param name="configure">Sets options that accepted sockets inherit; called before listen(2).</param>
+    /// <param name="mode">Who may connect to a Unix socket; null leaves it to the umask.</param>
     /// <exception cref="SysException">EADDRINUSE, EACCES, EADDRNOTAVAIL and the like.</exception>
-    public static OwnedDescriptor Listen(IPEndPoint endPoint, int backlog, Action<Descriptor>? configure = null)
+    public static OwnedDescriptor Listen(
+        EndPoint endPoint, int backlog, Action<Descriptor>? configure = null, UnixFileMode? mode = null)
     {
-        var owned = new OwnedDescriptor(OpenTcp(endPoint.AddressFamily).OrThrow("socket"));
+        var owned = new OwnedDescriptor(OpenStream(endPoint.AddressFamily).OrThrow("socket"));
         try
         {
             Descriptor descriptor = owned.Descriptor;
-            SocketOptions.Set(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_REUSEADDR, 1)
-                .OrThrow("setsockopt SO_REUSEADDR");
-            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
-            {
-                // [::] serves both families, as Kestrel, nginx and Envoy users expect of ListenAnyIP.
-                int only = endPoint.Address.Equals(IPAddress.IPv6Any) ? 0 : 1;
-                SocketOptions.Set(descriptor, SocketConstants.IPPROTO_IPV6, SocketConstants.IPV6_V6ONLY, only)
-                    .OrThrow("setsockopt IPV6_V6ONLY");
-            }
-
+            Prepare(descriptor, endPoint);
             configure?.Invoke(descriptor);
             byte* address = stackalloc byte[SocketAddressBytes.MaxSize];
             int size = SocketAddressBytes.Write(endPoint, new Span<byte>(address, SocketAddressBytes.MaxSize));
             SysResult.From(Libc.bind(descriptor.Number, address, (uint)size)).OrThrow($"bind {endPoint}");
-            SysResult.From(Libc.listen(descriptor.Number, backlog)).OrThrow($"listen {endPoint}");
+            if (mode is { } allowed && endPoint is UnixDomainSocketEndPoint && !OperatingSystem.IsWindows())
+            {
+                // Before listen(2): nobody can connect in between.
+                File.SetUnixFileMode(endPoint.ToString()!, allowed);
+            }
+
+            Listen(descriptor, backlog).OrThrow($"listen {endPoint}");
             return owned;
         }
         catch
@@ -42,18 +45,76 @@ public static unsafe class SocketFactory
         }
     }
 
-    /// <summary>Opens a TCP socket, non-blocking and close-on-exec. The caller owns the descriptor.</summary>
-    public static SysResult OpenTcp(AddressFamily family)
+    /// <summary>Listens, or changes the accept queue's length on a socket that does already: listen(2).</summary>
+    public static SysResult Listen(Descriptor descriptor, int backlog) =>
+        SysResult.From(Libc.listen(descriptor.Number, backlog));
+
+    /// <summary>A second descriptor of the same socket, close-on-exec: fcntl(2), F_DUPFD_CLOEXEC.</summary>
+    /// <exception cref="SysException">EMFILE.</exception>
+    public static OwnedDescriptor Duplicate(Descriptor descriptor) => new(
+        SysResult.From(Libc.fcntl(descriptor.Number, SocketConstants.F_DUPFD_CLOEXEC, 0)).OrThrow("fcntl F_DUPFD_CLOEXEC"));
+
+    /// <summary>Opens a stream socket, non-blocking and close-on-exec. The caller owns the descriptor.</summary>
+    public static SysResult OpenStream(AddressFamily family)
     {
-        int domain = family == AddressFamily.InterNetwork ? SocketConstants.AF_INET : SocketConstants.AF_INET6;
         int type = SocketConstants.SOCK_STREAM | SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
-        SysResult result = SysResult.From(Libc.socket(domain, type, 0));
+        SysResult result = SysResult.From(Libc.socket(SocketAddressBytes.FamilyOf(family), type, 0));
         if (!result.Failed && SocketConstants.SOCK_NONBLOCK == 0)
         {
             SetNonBlockingAndCloseOnExec(result.Value);
         }
 
         return result;
+    }
+
+    private static void Prepare(Descriptor descriptor, EndPoint endPoint)
+    {
+        if (endPoint is not IPEndPoint ip)
+        {
+            RemoveDeadSocket(endPoint);
+            return;
+        }
+
+        SocketOptions.Set(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_REUSEADDR, 1)
+            .OrThrow("setsockopt SO_REUSEADDR");
+        if (ip.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            // [::] serves both families, as Kestrel, nginx and Envoy users expect of ListenAnyIP.
+            int only = ip.Address.Equals(IPAddress.IPv6Any) ? 0 : 1;
+            SocketOptions.Set(descriptor, SocketConstants.IPPROTO_IPV6, SocketConstants.IPV6_V6ONLY, only)
+                .OrThrow("setsockopt IPV6_V6ONLY");
+        }
+    }
+
+    /// <summary>
+    /// A process that died leaves its socket's file behind, and bind(2) refuses to replace it: unix(7). It is removed
+    /// only if it is a socket and nobody answers there; anything else is left for bind(2) to refuse.
+    /// </summary>
+    private static void RemoveDeadSocket(EndPoint endPoint)
+    {
+        string path = endPoint.ToString()!;
+        using var probe = new OwnedDescriptor(OpenStream(AddressFamily.Unix).OrThrow("socket"));
+        SysResult connected = SocketIO.Connect(probe.Descriptor, endPoint);
+        if (connected.Failed && connected.Error == Errno.ECONNREFUSED && IsSocket(path))
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Whether a file is a socket: open(2) refuses those with ENXIO, the BSD family with EOPNOTSUPP.</summary>
+    private static bool IsSocket(string path)
+    {
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+        {
+            SysResult opened = SysResult.From(Libc.open(name, SocketConstants.O_CLOEXEC | SocketConstants.O_NONBLOCK, 0));
+            if (!opened.Failed)
+            {
+                _ = Libc.close(opened.Value);
+                return false;
+            }
+
+            return opened.Error == Errno.ENXIO || opened.Error == Errno.EOPNOTSUPP;
+        }
     }
 
     /// <summary>Opens a descriptor that only keeps a place free in the table, so that it can be given up.</summary>

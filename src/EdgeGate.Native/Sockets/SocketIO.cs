@@ -128,7 +128,7 @@ public static unsafe class SocketIO
     /// Begins a connect(2). <see cref="Errno.EINPROGRESS"/> means that the descriptor turns writable when it ends, and
     /// that <see cref="SocketOptions.TakeError"/> then tells how.
     /// </summary>
-    public static SysResult Connect(Descriptor descriptor, IPEndPoint remote)
+    public static SysResult Connect(Descriptor descriptor, EndPoint remote)
     {
         byte* address = stackalloc byte[SocketAddressBytes.MaxSize];
         int size = SocketAddressBytes.Write(remote, new Span<byte>(address, SocketAddressBytes.MaxSize));

@@ -184,10 +184,7 @@ internal sealed partial class KestrelConnection : AcceptedConnection
     {
         Loop.Disarm(_timer!);
         Transition(KestrelConnectionState.Open);
-        IPEndPoint listening = Listener.EndPoint;
-        bool wildcard = listening.Address.Equals(IPAddress.Any) || listening.Address.Equals(IPAddress.IPv6Any);
-        IPEndPoint? local = wildcard ? SocketFactory.LocalAddress(Descriptor) : listening;
-        _context = new LoopConnectionContext(this, _listener.PipesOf(Loop), local);
+        _context = new LoopConnectionContext(this, _listener.PipesOf(Loop), LocalEndPoint());
         if (!_listener.Offer(_context))
         {
             Abort(CloseReason.Drain);
@@ -195,6 +192,14 @@ internal sealed partial class KestrelConnection : AcceptedConnection
         }
 
         PumpOutput();
+    }
+
+    private EndPoint? LocalEndPoint()
+    {
+        EndPoint listening = Listener.EndPoint;
+        bool wildcard = listening is IPEndPoint ip
+            && (ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any));
+        return wildcard ? SocketFactory.LocalAddress(Descriptor) : listening;
     }
 
     private void OnReadEnded()

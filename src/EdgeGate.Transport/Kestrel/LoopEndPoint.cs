@@ -7,7 +7,7 @@ namespace EdgeGate.Transport.Kestrel;
 /// Kestrel's own transport.
 /// </summary>
 /// <param name="options">How to listen; its end point is this one's address.</param>
-public sealed class LoopEndPoint(ListenerOptions options) : IPEndPoint(options.EndPoint.Address, options.EndPoint.Port)
+public sealed class LoopEndPoint(ListenerOptions options) : EndPoint
 {
     /// <summary>How to listen.</summary>
     public ListenerOptions Options { get; } = options;
@@ -17,4 +17,7 @@ public sealed class LoopEndPoint(ListenerOptions options) : IPEndPoint(options.E
 
     /// <summary>What a client is told that does not fit, such as a 503 in HTTP/1.1; empty for a reset.</summary>
     public ReadOnlyMemory<byte> Refusal { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Options.EndPoint.ToString()!;
 }

@@ -8,7 +8,7 @@ namespace EdgeGate.Daemon;
 /// <summary>Translates a listener's configuration into the transport's terms.</summary>
 internal static class TransportOptions
 {
-    public static ListenerOptions Of(ListenerConfig listener, IPEndPoint endPoint, ListenerQuota quota) => new()
+    public static ListenerOptions Of(ListenerConfig listener, EndPoint endPoint, ListenerQuota quota) => new()
     {
         Name = listener.Name,
         Protocol = listener.Protocol.ToString().ToLowerInvariant(),

@@ -28,7 +28,7 @@ internal static class TransportUnderTest
     }
 
     /// <summary>A loopback address of the kind that the transport binds.</summary>
-    public static IPEndPoint EndPoint(GatewayTransport transport, TimeSpan firstByteTimeout)
+    public static EndPoint EndPoint(GatewayTransport transport, TimeSpan firstByteTimeout)
     {
         var loopback = new IPEndPoint(IPAddress.Loopback, 0);
         return transport is GatewayTransport.Native

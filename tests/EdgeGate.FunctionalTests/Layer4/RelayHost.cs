@@ -43,7 +43,7 @@ internal sealed class RelayHost : IAsyncDisposable
 
     internal ConnectionTable Table { get; }
 
-    internal IPEndPoint EndPoint => Listener.EndPoint;
+    internal IPEndPoint EndPoint => (IPEndPoint)Listener.EndPoint;
 
     internal long Active => Listener.Stats.Sum(c => c.Active);
 

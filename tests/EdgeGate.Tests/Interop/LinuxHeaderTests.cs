@@ -12,7 +12,7 @@ public sealed class LinuxHeaderTests
     private static readonly string[] Headers =
     [
         "errno.h", "fcntl.h", "time.h", "sys/epoll.h", "sys/eventfd.h", "sys/resource.h", "sys/socket.h", "sys/uio.h",
-        "netinet/in.h", "linux/tcp.h",
+        "sys/un.h", "netinet/in.h", "linux/tcp.h",
     ];
 
     [Fact]
@@ -34,15 +34,17 @@ public sealed class LinuxHeaderTests
         ["offsetof(struct msghdr, msg_flags)"] = OffsetOf<MsgHdr>(nameof(MsgHdr.Flags)),
         ["sizeof(struct rlimit)"] = Unsafe.SizeOf<Libc.RLimit>(),
         ["offsetof(struct rlimit, rlim_max)"] = OffsetOf<Libc.RLimit>(nameof(Libc.RLimit.Hard)),
-        ["sizeof(struct sockaddr_in)"] = 16,
+        ["sizeof(struct sockaddr_in)"] = SocketAddressBytes.Ipv4Size,
         ["offsetof(struct sockaddr_in, sin_family)"] = 0,
         ["offsetof(struct sockaddr_in, sin_port)"] = 2,
         ["offsetof(struct sockaddr_in, sin_addr)"] = 4,
-        ["sizeof(struct sockaddr_in6)"] = SocketAddressBytes.MaxSize,
+        ["sizeof(struct sockaddr_in6)"] = SocketAddressBytes.Ipv6Size,
         ["offsetof(struct sockaddr_in6, sin6_port)"] = 2,
         ["offsetof(struct sockaddr_in6, sin6_flowinfo)"] = 4,
         ["offsetof(struct sockaddr_in6, sin6_addr)"] = 8,
         ["offsetof(struct sockaddr_in6, sin6_scope_id)"] = 24,
+        ["sizeof(struct sockaddr_un)"] = SocketAddressBytes.MaxSize,
+        ["offsetof(struct sockaddr_un, sun_path)"] = 2,
         ["sizeof(struct linger)"] = 2 * sizeof(int),
         ["offsetof(struct linger, l_linger)"] = sizeof(int),
     });
@@ -62,6 +64,7 @@ public sealed class LinuxHeaderTests
     [Fact]
     public Task Constants_are_the_headers() => AssertHeadersAgreeAsync(new()
     {
+        ["AF_UNIX"] = SocketConstants.AF_UNIX,
         ["AF_INET"] = SocketConstants.AF_INET,
         ["AF_INET6"] = SocketConstants.AF_INET6,
         ["SOCK_STREAM"] = SocketConstants.SOCK_STREAM,
@@ -82,6 +85,7 @@ public sealed class LinuxHeaderTests
         ["TCP_INFO"] = SocketConstants.TCP_INFO,
         ["MSG_NOSIGNAL"] = SocketConstants.MSG_NOSIGNAL,
         ["SHUT_WR"] = SocketConstants.SHUT_WR,
+        ["F_DUPFD_CLOEXEC"] = SocketConstants.F_DUPFD_CLOEXEC,
         ["F_SETFD"] = SocketConstants.F_SETFD,
         ["F_SETFL"] = SocketConstants.F_SETFL,
         ["FD_CLOEXEC"] = SocketConstants.FD_CLOEXEC,

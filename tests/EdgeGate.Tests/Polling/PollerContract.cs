@@ -211,7 +211,7 @@ public abstract class PollerContract : IDisposable
         using OwnedDescriptor bound = SocketFactory.Listen(new IPEndPoint(IPAddress.Loopback, 0), 1);
         IPEndPoint nobody = SocketFactory.LocalAddress(bound.Descriptor)!;
         bound.Dispose();
-        using var dialling = new OwnedDescriptor(SocketFactory.OpenTcp(AddressFamily.InterNetwork).OrThrow("socket"));
+        using var dialling = new OwnedDescriptor(SocketFactory.OpenStream(AddressFamily.InterNetwork).OrThrow("socket"));
         SysResult connect = SocketIO.Connect(dialling.Descriptor, nobody);
         Assert.Equal(Errno.EINPROGRESS, connect.Error);
 

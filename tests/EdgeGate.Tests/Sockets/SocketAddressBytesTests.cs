@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using EdgeGate.Native.Interop;
 using EdgeGate.Native.Sockets;
 
@@ -30,7 +31,7 @@ public sealed class SocketAddressBytesTests
         byte[] bytes = new byte[SocketAddressBytes.MaxSize];
         int size = SocketAddressBytes.Write(new IPEndPoint(IPAddress.Parse("::ffff:192.0.2.1"), 80), bytes);
 
-        Assert.Equal(SocketAddressBytes.MaxSize, size);
+        Assert.Equal(SocketAddressBytes.Ipv6Size, size);
         Assert.Equal(IPEndPoint.Parse("192.0.2.1:80"), SocketAddressBytes.Read(bytes.AsSpan(0, size)));
     }
 
@@ -74,5 +75,17 @@ public sealed class SocketAddressBytesTests
 
     [Fact]
     public void Family_is_the_system_s() =>
-        Assert.Equal(SocketConstants.AF_INET6, SocketAddressBytes.FamilyOf(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        Assert.Equal(SocketConstants.AF_INET6, SocketAddressBytes.FamilyOf(AddressFamily.InterNetworkV6));
+
+    [Fact]
+    public void A_unix_address_is_its_path_with_a_zero()
+    {
+        byte[] bytes = new byte[SocketAddressBytes.MaxSize];
+
+        int size = SocketAddressBytes.Write(new UnixDomainSocketEndPoint("/run/a"), bytes);
+
+        Assert.Equal(2 + 6 + 1, size);
+        Assert.Equal("/run/a\0"u8, bytes.AsSpan(2, 7));
+        Assert.Null(SocketAddressBytes.Read(bytes));
+    }
 }

@@ -168,7 +168,7 @@ public sealed class SocketIOTests : IDisposable
     public void Connect_is_under_way_and_ends_well()
     {
         using OwnedDescriptor listener = SocketFactory.Listen(new IPEndPoint(IPAddress.Loopback, 0), 1);
-        using var dialled = new OwnedDescriptor(SocketFactory.OpenTcp(AddressFamily.InterNetwork).OrThrow("socket"));
+        using var dialled = new OwnedDescriptor(SocketFactory.OpenStream(AddressFamily.InterNetwork).OrThrow("socket"));
 
         SysResult result = SocketIO.Connect(dialled.Descriptor, SocketFactory.LocalAddress(listener.Descriptor)!);
 

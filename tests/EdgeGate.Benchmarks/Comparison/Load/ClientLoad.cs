@@ -69,7 +69,7 @@ internal sealed class ClientLoad(int port, Exchange exchange) : IDisposable
 
     private void Open()
     {
-        var owned = new OwnedDescriptor(SocketFactory.OpenTcp(AddressFamily.InterNetwork).OrThrow("socket"));
+        var owned = new OwnedDescriptor(SocketFactory.OpenStream(AddressFamily.InterNetwork).OrThrow("socket"));
         var connection = new LoadConnection(owned);
         SocketOptions.SetNoDelay(connection.Descriptor);
         SysResult result = SocketIO.Connect(connection.Descriptor, new IPEndPoint(IPAddress.Loopback, port));
