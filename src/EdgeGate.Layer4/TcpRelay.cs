@@ -44,6 +44,8 @@ internal sealed partial class TcpRelay : AcceptedConnection
         _ => "open",
     };
 
+    public override string? Cluster => _lane.Cluster.Name;
+
     protected override string Destination => _destination is { } to ? $"{to.EndPoint}" : "";
 
     protected override void OnAttached()

@@ -15,6 +15,7 @@ public abstract class AcceptedConnection : LoopSocket
 
     private readonly AdmissionLease _lease;
     private readonly Listener _listener;
+    private readonly ListenerStats _stats; // of the time when it was accepted: a listener's may change
     private TrafficCell? _cell;
     private long _acceptedAt;
     private long _lastActivity;
@@ -27,6 +28,7 @@ public abstract class AcceptedConnection : LoopSocket
     {
         _lease = socket.Lease;
         _listener = socket.Listener;
+        _stats = socket.Listener.Stats;
         Remote = socket.Remote;
 
         // Any loop may accept: the counter is the only thing that their connections share.
@@ -41,6 +43,9 @@ public abstract class AcceptedConnection : LoopSocket
 
     /// <summary>The listener that it came through.</summary>
     public Listener Listener => _listener;
+
+    /// <summary>The layer-4 cluster that it leads to; null where there is none, or none yet.</summary>
+    public virtual string? Cluster => null;
 
     /// <summary>Why it ended; <see cref="CloseReason.None"/> while it has not.</summary>
     public CloseReason Reason { get; private set; }
@@ -93,7 +98,7 @@ public abstract class AcceptedConnection : LoopSocket
     protected override void OnAttached()
     {
         _acceptedAt = _lastActivity = Loop.Now;
-        _cell = _listener.Stats.For(Loop);
+        _cell = _stats.For(Loop);
         _cell.AddAccepted();
     }
 
@@ -107,7 +112,7 @@ public abstract class AcceptedConnection : LoopSocket
         {
             CloseReason reason = Reason == CloseReason.None ? CloseReason.Error : Reason;
             cell.AddClosed(reason, _retransmits);
-            _listener.RecordClosed(TimeSpan.FromMilliseconds(Loop.Now - _acceptedAt), _rtt);
+            _listener.RecordClosed(_stats, TimeSpan.FromMilliseconds(Loop.Now - _acceptedAt), _rtt);
         }
 
         LoopAssigned?.ConnectionGone();
@@ -133,9 +138,9 @@ public abstract class AcceptedConnection : LoopSocket
     /// <summary>Describes the connection, on its loop's thread.</summary>
     internal ConnectionSnapshot Describe() => new(
         Id,
-        _listener.Stats.Listener,
-        _listener.Stats.Protocol,
-        Remote?.ToString() ?? "",
+        _stats.Listener,
+        _stats.Protocol,
+        Remote?.ToString() ?? (_listener.EndPoint is IPEndPoint ? "" : "unix:"),
         Destination,
         State,
         TimeSpan.FromMilliseconds(Loop.Now - _acceptedAt),

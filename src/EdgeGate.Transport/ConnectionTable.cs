@@ -47,19 +47,22 @@ public sealed class ConnectionTable(EventLoopGroup loops)
     }
 
     /// <summary>Resets all that is left: the end of a drain.</summary>
-    public async Task<int> AbortAllAsync(CloseReason reason)
+    public Task<int> AbortAllAsync(CloseReason reason) => AbortAsync(static _ => true, reason);
+
+    /// <summary>Resets some; returns how many.</summary>
+    /// <param name="which">Asked of each, on its loop's thread.</param>
+    /// <param name="reason">Why.</param>
+    public async Task<int> AbortAsync(Predicate<AcceptedConnection> which, CloseReason reason)
     {
         int aborted = 0;
-        foreach (EventLoop loop in loops.Loops)
+        await ForEachAsync(connection =>
         {
-            await WalkAsync(loop, connection =>
+            if (which(connection))
             {
                 connection.Abort(reason);
                 aborted++;
-                return true;
-            }).ConfigureAwait(false);
-        }
-
+            }
+        }).ConfigureAwait(false);
         return aborted;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using EdgeGate.Native;
 using EdgeGate.Native.Polling;
 using EdgeGate.Native.Sockets;
@@ -12,10 +13,12 @@ namespace EdgeGate.Transport;
 /// that has the fewest. It is level-triggered, so what stays in the kernel's queue is reported again.
 /// </summary>
 /// <remarks>
+/// The socket outlives its settings: <see cref="Serve"/> puts others in their place, and nobody who connects meanwhile
+/// is refused. Connections keep the lane that they came through.
 /// <code>
-///   accepting --gate full------> paused --lease returned--> accepting
-///   accepting --no descriptor--> paused --lease returned, 100 ms--> accepting
-///       '---------- StopAsync ------'----------------------------> closed
+///   bound --Serve--> accepting --gate full------> paused --lease returned--> accepting
+///                    accepting --no descriptor--> paused --lease returned, 100 ms--> accepting
+///     '--StopAsync-------'----------StopAsync------'----------------------------> closed
 /// </code>
 /// </remarks>
 public sealed partial class Listener : LoopSocket
@@ -24,12 +27,9 @@ public sealed partial class Listener : LoopSocket
     private const int MaxRefused = 4; // at once, each with a descriptor of the reserve
     private static readonly TimeSpan QueueSampling = TimeSpan.FromSeconds(1);
 
-    private readonly ListenerOptions _options;
     private readonly EventLoopGroup _loops;
     private readonly EventLoop _home;
     private readonly AdmissionGate _gate;
-    private readonly ListenerQuota _quota;
-    private readonly ILane _lane;
     private readonly TransportMetrics _metrics;
     private readonly ILogger _log;
     private readonly PauseTimer _pauseTimer;
@@ -37,6 +37,10 @@ public sealed partial class Listener : LoopSocket
     private readonly Action _resume;
     private readonly Action _refusedClosed;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile ListenerOptions _options; // changed on the loop; metrics read the name from elsewhere
+    private volatile ListenerStats _stats;
+    private ILane? _lane;
+    private bool _attached;
     private OwnedDescriptor? _reserve;
     private AdmissionLease? _kept; // of an accept that found no descriptor, for the next attempt
     private int _refused;
@@ -57,24 +61,21 @@ public sealed partial class Listener : LoopSocket
         OwnedDescriptor descriptor,
         OwnedDescriptor reserve,
         ListenerOptions options,
-        ILane lane,
         TransportServices services)
         : base(descriptor.Release())
     {
         _options = options;
-        _lane = lane;
         _loops = services.Loops;
         _home = _loops.NextForListener();
         _gate = services.Gate;
         _metrics = services.Metrics;
         _log = services.ListenerLog;
-        _quota = options.Quota;
         _reserve = reserve;
         _pauseTimer = new PauseTimer(this);
         _queueTimer = new QueueTimer(this);
         _resume = () => _home.Post(static listener => ((Listener)listener!).Resume(), this);
         _refusedClosed = () => _refused--;
-        Stats = new ListenerStats(options.Name, options.Protocol, _loops.Loops.Count);
+        _stats = _metrics.StatsOf(options.Name, options.Protocol, _loops.Loops.Count);
         EndPoint = SocketFactory.LocalAddress(Descriptor) ?? options.EndPoint; // a Unix socket has no other
     }
 
@@ -84,15 +85,18 @@ public sealed partial class Listener : LoopSocket
     /// <summary>The listener's name.</summary>
     public string Name => _options.Name;
 
-    /// <summary>Its counters.</summary>
-    public ListenerStats Stats { get; }
+    /// <summary>The counters of its name and protocol.</summary>
+    public ListenerStats Stats => _stats;
+
+    /// <summary>Who gets its connections; only on its loop, or before it serves.</summary>
+    internal ILane? Lane => Volatile.Read(ref _lane);
 
     /// <inheritdoc/>
     protected override Interest Interest => Interest.Readable;
 
-    /// <summary>Binds and listens; connections wait in the kernel's queue until <see cref="Start"/>.</summary>
+    /// <summary>Binds and listens; connections wait in the kernel's queue until <see cref="Serve"/>.</summary>
     /// <exception cref="SysException">EADDRINUSE, EACCES and the like; the message names the listener.</exception>
-    public static Listener Bind(ListenerOptions options, ILane lane, TransportServices services)
+    public static Listener Bind(ListenerOptions options, TransportServices services)
     {
         OwnedDescriptor? reserve = null;
         OwnedDescriptor descriptor;
@@ -109,7 +113,7 @@ public sealed partial class Listener : LoopSocket
             throw new SysException($"listener {options.Name}: cannot bind {options.EndPoint}", e.Error);
         }
 
-        var listener = new Listener(descriptor, reserve, options, lane, services);
+        var listener = new Listener(descriptor, reserve, options, services);
         services.Metrics.Add(listener);
         return listener;
     }
@@ -117,8 +121,12 @@ public sealed partial class Listener : LoopSocket
     /// <summary>Sets what accepted sockets inherit: once on the listener, not once a connection.</summary>
     private static void Configure(Descriptor descriptor, ListenerOptions options)
     {
-        SocketOptions.SetNoDelay(descriptor);
-        SocketOptions.SetKeepAlive(descriptor);
+        if (options.EndPoint is IPEndPoint)
+        {
+            SocketOptions.SetNoDelay(descriptor);
+            SocketOptions.SetKeepAlive(descriptor);
+        }
+
         SocketOptions.SuppressSigPipe(descriptor);
         if (options.ReceiveBufferBytes is { } receive)
         {
@@ -131,23 +139,36 @@ public sealed partial class Listener : LoopSocket
         }
     }
 
-    /// <summary>Begins to accept.</summary>
-    public void Start() => _home.Post(
-        static state =>
-        {
-            var listener = (Listener)state!;
-            if (!listener.IsClosed)
-            {
-                listener.Attach(listener._home);
-            }
-        },
-        this);
+    /// <summary>
+    /// Gives the connections that come from now on to a lane: begins to accept, or changes what a listener does that
+    /// accepts already. A buffer size once set stays on the socket until another replaces it: socket(7) knows no way
+    /// back to the kernel's own tuning.
+    /// </summary>
+    /// <param name="lane">Who gets them; null for whoever does already.</param>
+    /// <param name="options">Other options for the same socket; null leaves those it has.</param>
+    public void Serve(ILane? lane, ListenerOptions? options = null) =>
+        _home.Post(static change => ((Action)change!)(), () => Change(lane ?? _lane!, options ?? _options));
 
     /// <summary>Stops accepting and closes the listening socket; connections go on.</summary>
     public Task StopAsync()
     {
         _home.Post(static listener => ((Listener)listener!).Close(reset: false), this);
         return _closed.Task;
+    }
+
+    /// <summary>Stops as <see cref="StopAsync()"/> does, unless another lane has taken the socket over.</summary>
+    /// <returns>Whether it stopped.</returns>
+    internal async Task<bool> StopAsync(ILane lane)
+    {
+        var asked = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _home.Post(_ => asked.SetResult(IsClosed || _lane == lane), null);
+        if (!await asked.Task.ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        await StopAsync().ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>How many connections waited in the accept queue when it was last looked at, each second.</summary>
@@ -166,7 +187,7 @@ public sealed partial class Listener : LoopSocket
         {
             bool queues = _options.WhenFull == WhenFull.Queue;
             AdmissionLease? lease = _kept ??
-                _gate.TryAcquire(_quota, _lane.DescriptorsPerConnection, queues ? _resume : null);
+                _gate.TryAcquire(_options.Quota, _lane!.DescriptorsPerConnection, queues ? _resume : null);
             _kept = null;
             if (lease is null && queues)
             {
@@ -195,11 +216,57 @@ public sealed partial class Listener : LoopSocket
         _gate.StopWaiting(_resume);
         _kept?.Dispose();
         _reserve?.Dispose();
+        _metrics.Remove(this);
         _closed.TrySetResult();
     }
 
-    internal void RecordClosed(TimeSpan age, TimeSpan? roundTripTime) =>
-        _metrics.RecordClosed(Stats, age, roundTripTime);
+    /// <inheritdoc/>
+    protected override void OnClosing()
+    {
+        if (EndPoint is UnixDomainSocketEndPoint)
+        {
+            File.Delete(EndPoint.ToString()!); // close(2) leaves a Unix socket's file behind: unix(7)
+        }
+    }
+
+    internal void RecordClosed(ListenerStats stats, TimeSpan age, TimeSpan? roundTripTime) =>
+        _metrics.RecordClosed(stats, age, roundTripTime);
+
+    private void Change(ILane lane, ListenerOptions options)
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        if (!ReferenceEquals(options, _options))
+        {
+            Configure(Descriptor, options);
+            _ = SocketFactory.Listen(Descriptor, options.Backlog);
+            _stats = _metrics.StatsOf(options.Name, options.Protocol, _loops.Loops.Count);
+            _options = options;
+        }
+
+        Volatile.Write(ref _lane, lane);
+        if (_attached)
+        {
+            StartAfresh();
+        }
+        else
+        {
+            _attached = true;
+            Attach(_home);
+        }
+    }
+
+    /// <summary>What waited under the settings that were asks again under those that are.</summary>
+    private void StartAfresh()
+    {
+        _gate.StopWaiting(_resume);
+        _kept?.Dispose();
+        _kept = null;
+        Resume();
+    }
 
     /// <summary>Accepts one connection, with the lease for it; false when there is none, or none can be had now.</summary>
     private bool AcceptOne(AdmissionLease? lease)
@@ -224,7 +291,7 @@ public sealed partial class Listener : LoopSocket
             return true;
         }
 
-        HandOver(_lane.CreateConnection(new AcceptedSocket(descriptor, remote, lease, this)));
+        HandOver(_lane!.CreateConnection(new AcceptedSocket(descriptor, remote, lease, this)));
         return true;
     }
 
@@ -256,7 +323,7 @@ public sealed partial class Listener : LoopSocket
     private void Refuse(Descriptor descriptor, RejectReason reason)
     {
         Stats.For(Loop).AddRejected(reason);
-        ReadOnlySpan<byte> refusal = _lane.Refusal;
+        ReadOnlySpan<byte> refusal = _lane!.Refusal;
         if (reason == RejectReason.Descriptors || refusal.IsEmpty || SocketIO.Send(descriptor, refusal).Failed)
         {
             SocketIO.CloseWithReset(descriptor);

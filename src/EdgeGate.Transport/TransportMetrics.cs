@@ -20,7 +20,8 @@ public sealed class TransportMetrics
     private readonly Lock _lock = new();
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _rtt;
-    private Listener[] _listeners = [];
+    private volatile Listener[] _listeners = [];
+    private volatile ListenerStats[] _stats = [];
     private long _shortages;
 
     /// <summary>Creates the instruments.</summary>
@@ -67,6 +68,33 @@ public sealed class TransportMetrics
         }
     }
 
+    internal void Remove(Listener listener)
+    {
+        lock (_lock)
+        {
+            _listeners = [.. _listeners.Where(other => other != listener)];
+        }
+    }
+
+    /// <summary>
+    /// The counters of a listener's name and protocol. All its sockets share them (localhost has two), and they outlive
+    /// it: a counter that a reload took back would look like a restart, and its connections are still counted.
+    /// </summary>
+    internal ListenerStats StatsOf(string listener, string protocol, int loops)
+    {
+        lock (_lock)
+        {
+            ListenerStats? known = Array.Find(_stats, s => s.Listener == listener && s.Protocol == protocol);
+            if (known is null)
+            {
+                known = new ListenerStats(listener, protocol, loops);
+                _stats = [.. _stats, known];
+            }
+
+            return known;
+        }
+    }
+
     // Listeners on different loops may run short at once.
     internal void CountShortage() => Interlocked.Increment(ref _shortages);
 
@@ -87,31 +115,31 @@ public sealed class TransportMetrics
 
     private static KeyValuePair<string, object?> ProtocolTag(ListenerStats stats) => new("protocol", stats.Protocol);
 
-    // A listener may have several sockets (localhost has two), and a series must not come twice.
     private IEnumerable<Measurement<long>> PerListener(Func<TrafficCell, long> counter, params KeyValuePair<string, object?>[] tags) =>
-        from listener in _listeners
-        group listener.Stats by (listener.Stats.Listener, listener.Stats.Protocol) into sockets
-        select new Measurement<long>(
-            sockets.Sum(stats => stats.Sum(counter)),
-            [new("listener", sockets.Key.Listener), new("protocol", sockets.Key.Protocol), .. tags]);
+        _stats.Select(stats => new Measurement<long>(stats.Sum(counter), [ListenerTag(stats), ProtocolTag(stats), .. tags]));
 
-    private IEnumerable<Measurement<long>> PerName(Func<Listener, long> counter, params KeyValuePair<string, object?>[] tags) =>
-        from listener in _listeners
-        group listener by listener.Name into sockets
-        select new Measurement<long>(sockets.Sum(counter), [new("listener", sockets.Key), .. tags]);
+    // A name whose protocol changed has counters of both, and a series must not come twice.
+    private IEnumerable<Measurement<long>> PerName(Func<TrafficCell, long> counter, params KeyValuePair<string, object?>[] tags) =>
+        from stats in _stats
+        group stats by stats.Listener into protocols
+        select new Measurement<long>(
+            protocols.Sum(stats => stats.Sum(counter)), [new("listener", protocols.Key), .. tags]);
 
     private IEnumerable<Measurement<long>> Rejected() =>
         Enum.GetValues<RejectReason>().SelectMany(reason =>
-            PerName(listener => listener.Stats.Sum(c => c.Rejected(reason)), ReasonTag(reason)));
+            PerName(c => c.Rejected(reason), ReasonTag(reason)));
 
     private IEnumerable<Measurement<long>> Closed() =>
         Enum.GetValues<CloseReason>().Where(reason => reason != CloseReason.None).SelectMany(reason =>
-            PerName(listener => listener.Stats.Sum(c => c.Closed(reason)), ReasonTag(reason)));
+            PerName(c => c.Closed(reason), ReasonTag(reason)));
 
-    private IEnumerable<Measurement<long>> Retransmits() =>
-        PerName(listener => listener.Stats.Sum(c => c.Retransmits));
+    private IEnumerable<Measurement<long>> Retransmits() => PerName(c => c.Retransmits);
 
-    private IEnumerable<Measurement<long>> Queues() => PerName(listener => listener.QueueLength);
+    private IEnumerable<Measurement<long>> Queues() =>
+        from listener in _listeners
+        group listener by listener.Name into sockets
+        select new Measurement<long>(
+            sockets.Sum(listener => listener.QueueLength), new KeyValuePair<string, object?>("listener", sockets.Key));
 
     private IEnumerable<Measurement<long>> PerSide(Func<TrafficCell, long> client, Func<TrafficCell, long> upstream) =>
         PerListener(client, new KeyValuePair<string, object?>("side", "client"))

@@ -55,6 +55,19 @@ public sealed class AdmissionGate
         Resume(resumed);
     }
 
+    /// <summary>Changes one listener's share; leases that are out stay out.</summary>
+    public void Resize(ListenerQuota quota, long maximum)
+    {
+        Action[] resumed;
+        lock (_lock)
+        {
+            quota.Resize(maximum);
+            resumed = TakeWaitersThatFit();
+        }
+
+        Resume(resumed);
+    }
+
     /// <summary>Takes a lease for one connection.</summary>
     /// <param name="quota">The listener's own share.</param>
     /// <param name="descriptors">How many descriptors the connection will need over its life.</param>

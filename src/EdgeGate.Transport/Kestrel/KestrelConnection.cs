@@ -18,7 +18,7 @@ internal sealed partial class KestrelConnection : AcceptedConnection
     private const int ReadsPerTurn = 16;
     private static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly LoopConnectionListener _listener;
+    private LoopConnectionListener _listener;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LoopConnectionContext? _context;
     private ConnectionTimer? _timer;
@@ -80,9 +80,9 @@ internal sealed partial class KestrelConnection : AcceptedConnection
     internal Task WaitForCloseAsync() => _closed.Task;
 
     /// <summary>Closes the connection if Kestrel has not heard of it, on the loop.</summary>
-    internal void CloseIfSilent(LoopConnectionListener listener)
+    internal void CloseIfSilent(Listener listener)
     {
-        if (_state == KestrelConnectionState.Silent && _listener == listener)
+        if (_state == KestrelConnectionState.Silent && Listener == listener)
         {
             SetReason(CloseReason.Drain);
             Close(reset: false);
@@ -184,6 +184,9 @@ internal sealed partial class KestrelConnection : AcceptedConnection
     {
         Loop.Disarm(_timer!);
         Transition(KestrelConnectionState.Open);
+
+        // Whoever serves the listener now: while the client was silent, a reload may have changed that.
+        _listener = Listener.Lane as LoopConnectionListener ?? _listener;
         _context = new LoopConnectionContext(this, _listener.PipesOf(Loop), LocalEndPoint());
         if (!_listener.Offer(_context))
         {

@@ -23,9 +23,9 @@ internal sealed class LoopConnectionListener : IConnectionListener, ILane
         _endPoint = endPoint;
         _pipes = pipes;
         _connections = new ConnectionTable(services.Loops);
-        _listener = Listener.Bind(endPoint.Options, this, services);
+        _listener = endPoint.Bound ?? Listener.Bind(endPoint.Options, services);
         EndPoint = _listener.EndPoint;
-        _listener.Start();
+        _listener.Serve(this, endPoint.Options);
     }
 
     public EndPoint EndPoint { get; }
@@ -57,10 +57,12 @@ internal sealed class LoopConnectionListener : IConnectionListener, ILane
 
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
-        await _listener.StopAsync().ConfigureAwait(false);
+        if (await _listener.StopAsync(this).ConfigureAwait(false))
+        {
+            // Kestrel does not know those that have sent nothing yet, so nobody else would close them.
+            await _connections.ForEachAsync(c => (c as KestrelConnection)?.CloseIfSilent(_listener)).ConfigureAwait(false);
+        }
 
-        // Kestrel does not know those that have sent nothing yet, so nobody else would close them.
-        await _connections.ForEachAsync(c => (c as KestrelConnection)?.CloseIfSilent(this)).ConfigureAwait(false);
         _offered.Writer.TryComplete();
     }
 

@@ -12,6 +12,9 @@ public sealed class LoopEndPoint(ListenerOptions options) : EndPoint
     /// <summary>How to listen.</summary>
     public ListenerOptions Options { get; } = options;
 
+    /// <summary>The socket to serve, where it is bound already: whoever served it before loses it.</summary>
+    public Listener? Bound { get; init; }
+
     /// <summary>How long a client may stay silent before its first byte.</summary>
     public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace EdgeGate.Configuration;
 
@@ -14,6 +15,10 @@ internal sealed record BindAddress(BindKind Kind, ImmutableArray<IPEndPoint> End
 {
     private const string Forms =
         "write an address and a port, such as 0.0.0.0:8080, [::]:8080, *:8080 or localhost:8080";
+
+    /// <summary>The addresses to bind, whatever their kind; of systemd's sockets there is none to bind.</summary>
+    public IEnumerable<EndPoint> Addresses =>
+        Kind == BindKind.Unix ? [new UnixDomainSocketEndPoint(Name!)] : EndPoints;
 
     public int Port => EndPoints is [var first, ..] ? first.Port : 0;
 

@@ -9,6 +9,10 @@ internal sealed record ListenerConfig
 
     public required BindAddress Bind { get; init; }
 
+    /// <summary>Who may connect to a Unix socket: 0660, owner and group, unless it says otherwise.</summary>
+    public UnixFileMode SocketMode { get; init; } =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
     public required ListenerProtocol Protocol { get; init; }
 
     /// <summary>Where tcp and udp go, and tls that no SNI route names.</summary>

@@ -53,11 +53,15 @@ internal static partial class DaemonLog
     public static partial void ReloadRefused(ILogger log, string source, string errors);
 
     [LoggerMessage(10, LogLevel.Warning,
-        "Configuration {Source}: section EdgeGate has changed; listeners, limits and the rest of it take effect at the next start")]
-    public static partial void NeedsRestart(ILogger log, string source);
+        "Configuration {Source}: {Section} has changed, and takes effect at the next start")]
+    public static partial void NeedsRestart(ILogger log, string source, string section);
 
     [LoggerMessage(11, LogLevel.Warning, "Cluster {Cluster}, destination {Destination}: {Host} cannot be resolved: {Error}")]
     public static partial void CannotResolve(ILogger log, string cluster, string destination, string host, string error);
+
+    [LoggerMessage(13, LogLevel.Information,
+        "Drained what a reload took away; {Aborted} connections were still open at the deadline and were reset")]
+    public static partial void DrainedSome(ILogger log, int aborted);
 
     [LoggerMessage(12, LogLevel.Error, "A certificate was not reloaded, the old one serves on: {Error}")]
     public static partial void CertificateKept(ILogger log, string error);

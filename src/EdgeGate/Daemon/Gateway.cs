@@ -16,15 +16,18 @@ namespace EdgeGate.Daemon;
 /// </summary>
 internal sealed class Gateway : IAsyncDisposable
 {
+    private static readonly string[] NeedRestart = ["EdgeGate:Admin", "EdgeGate:Metrics", "EdgeGate:Transport"];
     private static readonly TimeSpan DrainLook = TimeSpan.FromMilliseconds(50);
 
     private readonly ILogger _log;
     private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ReloadableSection _reverseProxy;
-    private readonly HttpServer? _http;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly HttpServer _http;
     private readonly Upstreams _upstreams;
-    private readonly Layer4Server _layer4;
-    private LoadedConfiguration _loaded;
+    private readonly Listeners _listeners;
+    private IReadOnlyList<ServedListener> _prepared = [];
+    private volatile LoadedConfiguration _loaded;
 
     public Gateway(LoadedConfiguration loaded, CapacityPlan plan, ILoggerFactory logs)
     {
@@ -41,10 +44,8 @@ internal sealed class Gateway : IAsyncDisposable
 
         _reverseProxy = new ReloadableSection(loaded.Root);
         _upstreams = new Upstreams(Config, logs);
-        _layer4 = new Layer4Server(Transport, _upstreams, logs);
-        _http = Config.Listeners.Any(HttpServer.Serves)
-            ? new HttpServer(Config, _reverseProxy.Section, Transport, logs)
-            : null;
+        _http = new HttpServer(Config, _reverseProxy.Section, Transport, logs);
+        _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, logs), _http);
     }
 
     public GatewayConfig Config => _loaded.Config!;
@@ -75,16 +76,14 @@ internal sealed class Gateway : IAsyncDisposable
     /// <exception cref="IOException">A listener cannot bind; the message names it.</exception>
     public async Task BindAsync()
     {
-        _layer4.Bind(Config);
+        await _http.StartAsync();
+        _prepared = _listeners.Prepare(Config);
         await _upstreams.StartAsync();
-        if (_http is not null)
-        {
-            await _http.BindAsync();
-        }
+        await _listeners.ServeHttpAsync(_prepared);
     }
 
     /// <summary>Begins to accept on the layer-4 listeners, once everything is bound; Kestrel has begun on its own.</summary>
-    public void Start() => _layer4.Start();
+    public Task StartAsync() => _listeners.ServeAsync(_prepared, Drain);
 
     /// <summary>Admits by another plan from now on; connections that exist go on.</summary>
     public void Adopt(CapacityPlan plan)
@@ -94,10 +93,12 @@ internal sealed class Gateway : IAsyncDisposable
     }
 
     /// <summary>The listeners with their real addresses, for people.</summary>
-    public string Describe() => string.Join(
-        ", ", Metrics.Listeners.Select(l => $"{l.Name} ({l.Stats.Protocol}) on {l.EndPoint}").Order());
+    public string Describe() => _listeners.Describe();
 
-    /// <summary>Reads the configuration again. A bad one is refused and the old one serves on.</summary>
+    /// <summary>
+    /// Reads the configuration again. One that is bad, or whose listeners cannot be bound, is refused, and the old one
+    /// serves on.
+    /// </summary>
     public async Task<bool> ReloadAsync()
     {
         LoadedConfiguration fresh = await new ConfigurationLoader().LoadAsync(_loaded.Source);
@@ -107,30 +108,80 @@ internal sealed class Gateway : IAsyncDisposable
             return false;
         }
 
-        if (!SectionText.Same(_loaded.Root.GetSection("EdgeGate"), fresh.Root.GetSection("EdgeGate")))
+        try
         {
-            DaemonLog.NeedsRestart(_log, fresh.Source);
+            _prepared = _listeners.Prepare(fresh.Config);
+        }
+        catch (IOException e)
+        {
+            DaemonLog.ReloadRefused(_log, fresh.Source, e.Message);
+            return false;
+        }
+
+        await AdoptAsync(fresh);
+        DaemonLog.Reloaded(_log, fresh.Source);
+        return true;
+    }
+
+    // From here on nothing fails: everything that may has been prepared.
+    private async Task AdoptAsync(LoadedConfiguration fresh)
+    {
+        LoadedConfiguration before = _loaded;
+        foreach (string section in SectionText.Changed(before.Root, fresh.Root, NeedRestart))
+        {
+            DaemonLog.NeedsRestart(_log, fresh.Source, section);
         }
 
         _loaded = fresh;
         _reverseProxy.Replace(fresh.Root);
-        await _upstreams.UpdateAsync(fresh.Config);
-        foreach (string error in _http?.ReloadCertificates() ?? [])
+        await _upstreams.UpdateAsync(fresh.Config!);
+        await _listeners.ServeHttpAsync(_prepared);
+        await _listeners.ServeAsync(_prepared, Drain);
+        DrainClusters(before.Config!);
+        foreach (string error in _listeners.ReloadCertificates())
         {
             DaemonLog.CertificateKept(_log, error);
         }
+    }
 
-        DaemonLog.Reloaded(_log, fresh.Source);
-        return true;
+    private void Drain(ListenerConfig listener, IReadOnlyList<Listener> gone) =>
+        _ = AbortLaterAsync(c => gone.Contains(c.Listener), listener.Settings.DrainTimeout);
+
+    private void DrainClusters(GatewayConfig before)
+    {
+        string[] gone = [.. before.Clusters.Select(c => c.ClusterId).Where(id => Config.FindCluster(id) is null)];
+        if (gone.Length > 0)
+        {
+            // One that has come back by then is not gone.
+            _ = AbortLaterAsync(
+                c => c.Cluster is { } cluster && gone.Contains(cluster) && Config.FindCluster(cluster) is null,
+                before.Listeners.Max(l => l.Settings.DrainTimeout));
+        }
+    }
+
+    /// <summary>Grants connections whose listener or cluster has gone their time, and then resets them.</summary>
+    private async Task AbortLaterAsync(Predicate<AcceptedConnection> which, TimeSpan deadline)
+    {
+        try
+        {
+            await Task.Delay(deadline, _stopping.Token);
+            int aborted = await Table.AbortAsync(which, CloseReason.Drain);
+            DaemonLog.DrainedSome(_log, aborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // The whole gateway drains, with a deadline of its own.
+        }
     }
 
     /// <summary>Stops accepting, waits for connections to end, resets those that outlast the deadline.</summary>
     /// <returns>How many were reset.</returns>
     public async Task<int> DrainAsync()
     {
+        await _stopping.CancelAsync();
         using var deadline = new CancellationTokenSource(DrainTimeout);
-        Task http = _http?.StopAsync() ?? Task.CompletedTask;
-        Task layer4 = _layer4.StopAsync();
+        Task http = _http.StopAsync();
+        Task layer4 = _listeners.StopAsync();
 
         while (Connections > 0 && !deadline.IsCancellationRequested)
         {
@@ -144,14 +195,12 @@ internal sealed class Gateway : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_http is not null)
-        {
-            await _http.DisposeAsync();
-        }
-
+        await _stopping.CancelAsync();
+        await _http.DisposeAsync();
         await _upstreams.DisposeAsync();
         await Loops.DisposeAsync();
         await _meters.DisposeAsync();
+        _stopping.Dispose();
     }
 
     private static PollerKind PollerKindOf(PollerChoice choice) => choice switch

@@ -53,7 +53,7 @@ internal static class GatewayDaemon
         DaemonLog.Capacity(
             log, gateway.Plan.MaxConnections, gateway.Plan.Binding.Setting, descriptors.Soft, descriptors.Hard);
 
-        gateway.Start();
+        await gateway.StartAsync();
         var systemd = new ServiceManager();
         gateway.IsReady = true;
         systemd.Ready();
@@ -63,7 +63,11 @@ internal static class GatewayDaemon
         while (await signals.NextAsync() == Signal.Reload)
         {
             systemd.Reloading();
-            await gateway.ReloadAsync();
+            if (await gateway.ReloadAsync())
+            {
+                gateway.Adopt(Preflight.PlanRunning(gateway.Config, gateway.Loaded.Tuning, kernel));
+            }
+
             systemd.Ready();
         }
 

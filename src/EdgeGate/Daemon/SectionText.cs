@@ -9,6 +9,10 @@ internal static class SectionText
     public static bool Same(IConfigurationSection one, IConfigurationSection other) =>
         Flatten(one).SequenceEqual(Flatten(other));
 
+    /// <summary>Which of some sections differ.</summary>
+    public static IEnumerable<string> Changed(IConfiguration one, IConfiguration other, IEnumerable<string> sections) =>
+        sections.Where(section => !Same(one.GetSection(section), other.GetSection(section)));
+
     private static IEnumerable<KeyValuePair<string, string?>> Flatten(IConfigurationSection section) =>
         section.AsEnumerable().OrderBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase);
 }

@@ -13,6 +13,7 @@ internal static class TransportOptions
         Name = listener.Name,
         Protocol = listener.Protocol.ToString().ToLowerInvariant(),
         EndPoint = endPoint,
+        SocketMode = listener.SocketMode,
         Quota = quota,
         Backlog = listener.Settings.Backlog,
         WhenFull = listener.Settings.WhenFull == Configuration.WhenFull.Reject

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgeGate.Configuration;
 using EdgeGate.Layer4;
 using Microsoft.Extensions.Logging;
@@ -9,22 +10,14 @@ internal sealed class Upstreams(GatewayConfig config, ILoggerFactory logs) : IAs
 {
     private static readonly TimeSpan ResolveAgain = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<string, TcpCluster> _clusters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, TcpCluster> _clusters = new(StringComparer.OrdinalIgnoreCase);
     private readonly DestinationResolver _resolver = new(logs.CreateLogger("EdgeGate"));
     private readonly CancellationTokenSource _stopping = new();
     private Task _resolving = Task.CompletedTask;
     private volatile GatewayConfig _config = config;
 
-    /// <summary>The cluster of that name, which all listeners that name it share. Called before <see cref="StartAsync"/>.</summary>
-    public TcpCluster ClusterOf(string name)
-    {
-        if (!_clusters.TryGetValue(name, out TcpCluster? cluster))
-        {
-            _clusters[name] = cluster = new TcpCluster(name);
-        }
-
-        return cluster;
-    }
+    /// <summary>The cluster of that name, which all listeners that name it share. It has destinations once <see cref="StartAsync"/> or <see cref="UpdateAsync"/> has seen it in the configuration.</summary>
+    public TcpCluster ClusterOf(string name) => _clusters.GetOrAdd(name, static key => new TcpCluster(key));
 
     /// <summary>Finds every destination's addresses, and goes on looking for changes.</summary>
     public async Task StartAsync()
@@ -49,6 +42,11 @@ internal sealed class Upstreams(GatewayConfig config, ILoggerFactory logs) : IAs
 
     private async Task ResolveAsync()
     {
+        foreach (ListenerConfig listener in _config.Listeners.Where(l => l.Cluster is not null))
+        {
+            ClusterOf(listener.Cluster!);
+        }
+
         foreach (TcpCluster cluster in _clusters.Values)
         {
             cluster.Destinations = await _resolver.ResolveAsync(
@@ -62,7 +60,7 @@ internal sealed class Upstreams(GatewayConfig config, ILoggerFactory logs) : IAs
         using var timer = new PeriodicTimer(ResolveAgain);
         try
         {
-            while (_clusters.Count > 0 && await timer.WaitForNextTickAsync(_stopping.Token))
+            while (!_clusters.IsEmpty && await timer.WaitForNextTickAsync(_stopping.Token))
             {
                 await ResolveAsync();
             }

@@ -87,9 +87,8 @@ public class RelayBenchmarks : IDisposable
             cluster, new TcpRelayOptions(), new RelayMetrics(metrics.Meter), NullLogger<TcpRelayLane>.Instance);
         Listener listener = Listener.Bind(
             new ListenerOptions { Name = "echo", Protocol = "tcp", EndPoint = new IPEndPoint(IPAddress.Loopback, 0) },
-            lane,
             new TransportServices(_loops, new AdmissionGate(16, 32), metrics, NullLogger<Listener>.Instance));
-        listener.Start();
+        listener.Serve(lane);
         return listener;
     }
 

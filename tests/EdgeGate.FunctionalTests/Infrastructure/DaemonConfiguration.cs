@@ -51,6 +51,10 @@ internal sealed class DaemonConfiguration
         return new Uri($"http://{Listen(name, "http", more: more)}");
     }
 
+    public void RemoveListener(string name) => _listeners.Remove(name);
+
+    public void RemoveCluster(string id) => _clusters.Remove(id);
+
     public void Route(string id, string path, string cluster) => _routes[id] = new JsonObject
     {
         ["ClusterId"] = cluster,

@@ -25,9 +25,8 @@ internal sealed class RelayHost : IAsyncDisposable
             Cluster, options ?? new TcpRelayOptions(), new RelayMetrics(Metrics.Meter), NullLogger<TcpRelayLane>.Instance);
         Listener = Listener.Bind(
             new ListenerOptions { Name = "relay", Protocol = "tcp", EndPoint = new IPEndPoint(IPAddress.Loopback, 0) },
-            lane,
             new TransportServices(Loops, Gate, Metrics, NullLogger<Listener>.Instance));
-        Listener.Start();
+        Listener.Serve(lane);
         Table = new ConnectionTable(Loops);
     }
 

@@ -8,6 +8,7 @@ internal sealed class TcpUpstream : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Task _serving;
+    private int _accepted;
 
     internal TcpUpstream(Func<Socket, Task> serve)
     {
@@ -18,6 +19,9 @@ internal sealed class TcpUpstream : IAsyncDisposable
     }
 
     internal IPEndPoint EndPoint { get; }
+
+    /// <summary>Connections that came so far.</summary>
+    internal int Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>Sends back what comes, and passes on the FIN.</summary>
     internal static TcpUpstream Echo() => new(EchoAsync);
@@ -54,6 +58,7 @@ internal sealed class TcpUpstream : IAsyncDisposable
                 return;
             }
 
+            Volatile.Write(ref _accepted, _accepted + 1);
             socket.NoDelay = true;
             _ = ServeOneAsync(serve, socket);
         }

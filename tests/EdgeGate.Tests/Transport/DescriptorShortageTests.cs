@@ -142,7 +142,7 @@ public sealed class DescriptorShortageTests : IAsyncLifetime
         using (var squeeze = new DescriptorSqueeze())
         {
             squeeze.Free(1);
-            var failure = Assert.Throws<SysException>(() => Listener.Bind(options, _lane, _harness.Services));
+            var failure = Assert.Throws<SysException>(() => Listener.Bind(options, _harness.Services));
             Assert.Equal(Errno.EMFILE, failure.Error);
         }
 

@@ -202,10 +202,10 @@ public abstract class ListenerContract : IAsyncLifetime
         byte[] refusal = Encoding.ASCII.GetBytes("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n\r\n");
         var lane = new HoldLane { RefusalBytes = refusal };
         TransportHarness harness = Open(maxConnections: 0);
-        Listener listener = harness.Bind(lane, WhenFull.Reject);
+        Listener listener = harness.Bind(WhenFull.Reject);
         Socket client = Connect(listener);
         client.Send(new byte[requestBytes]); // before it is accepted: it must not turn the close into a reset
-        listener.Start();
+        listener.Serve(lane);
 
         var answer = new MemoryStream();
         await new NetworkStream(client).CopyToAsync(answer, TransportHarness.Cancel);
@@ -270,10 +270,10 @@ public abstract class ListenerContract : IAsyncLifetime
     public async Task Listener_that_was_never_started_can_be_stopped()
     {
         TransportHarness harness = Open();
-        Listener listener = harness.Bind(_lane);
+        Listener listener = harness.Bind();
 
         await listener.StopAsync().WaitAsync(TestTime.Limit, TransportHarness.Cancel);
-        listener.Start();
+        listener.Serve(_lane);
         await harness.SettleAsync();
 
         Assert.True(listener.IsClosed);
@@ -302,10 +302,10 @@ public abstract class ListenerContract : IAsyncLifetime
     public void Address_in_use_is_told_and_nothing_stays_open()
     {
         TransportHarness harness = Open();
-        Listener listener = harness.Bind(_lane);
+        Listener listener = harness.Bind();
 
         var failure = Assert.Throws<SysException>(() => Listener.Bind(
-            new ListenerOptions { Name = "second", Protocol = "tcp", EndPoint = listener.EndPoint }, _lane, harness.Services));
+            new ListenerOptions { Name = "second", Protocol = "tcp", EndPoint = listener.EndPoint }, harness.Services));
 
         Assert.Equal(Errno.EADDRINUSE, failure.Error);
         Assert.Equal([listener], harness.Metrics.Listeners);

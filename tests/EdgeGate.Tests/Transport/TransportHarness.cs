@@ -41,8 +41,8 @@ internal sealed class TransportHarness : IAsyncDisposable
         await _meters.DisposeAsync();
     }
 
-    /// <summary>Listens on loopback, with connections that wait in the queue until the listener is started.</summary>
-    internal Listener Bind(HoldLane lane, WhenFull whenFull = WhenFull.Queue, long maxConnections = long.MaxValue) =>
+    /// <summary>Listens on loopback, with connections that wait in the queue until the listener serves.</summary>
+    internal Listener Bind(WhenFull whenFull = WhenFull.Queue, long maxConnections = long.MaxValue) =>
         Listener.Bind(
             new ListenerOptions
             {
@@ -52,13 +52,12 @@ internal sealed class TransportHarness : IAsyncDisposable
                 WhenFull = whenFull,
                 Quota = new ListenerQuota(maxConnections),
             },
-            lane,
             Services);
 
     internal Listener Start(HoldLane lane, WhenFull whenFull = WhenFull.Queue, long maxConnections = long.MaxValue)
     {
-        Listener listener = Bind(lane, whenFull, maxConnections);
-        listener.Start();
+        Listener listener = Bind(whenFull, maxConnections);
+        listener.Serve(lane);
         return listener;
     }
 

@@ -41,6 +41,6 @@ internal static class UpstreamServer
             Protocol = "tcp",
             EndPoint = new IPEndPoint(IPAddress.Loopback, port),
         };
-        Listener.Bind(options, new UpstreamLane(create), services).Start();
+        Listener.Bind(options, services).Serve(new UpstreamLane(create));
     }
 }

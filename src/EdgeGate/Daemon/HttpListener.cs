@@ -1,0 +1,114 @@
+using System.Diagnostics.Metrics;
+using EdgeGate.Configuration;
+using EdgeGate.Http;
+using EdgeGate.Transport;
+using EdgeGate.Transport.Kestrel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeGate.Daemon;
+
+/// <summary>One http or https listener: a Kestrel of its own over sockets that are bound already.</summary>
+internal sealed class HttpListener : IAsyncDisposable
+{
+    private static readonly byte[] ServiceUnavailable =
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray();
+
+    private readonly WebApplication _host; // never run: it holds Kestrel's services
+    private readonly IServer _server;
+    private readonly HttpListenerOptions _options;
+    private readonly TimeSpan _idle;
+    private readonly IReadOnlyList<(Listener Socket, ListenerOptions Options)> _sockets;
+
+    /// <param name="config">Its configuration.</param>
+    /// <param name="sockets">Its sockets, and how they are to listen.</param>
+    /// <param name="transport">The event loops, for Kestrel.</param>
+    /// <param name="meters">Where all listeners' Kestrels count together.</param>
+    /// <param name="logs">Where they log.</param>
+    /// <exception cref="InvalidDataException">A certificate cannot be used.</exception>
+    public HttpListener(
+        ListenerConfig config,
+        IReadOnlyList<(Listener Socket, ListenerOptions Options)> sockets,
+        IConnectionListenerFactory transport,
+        IMeterFactory meters,
+        ILoggerFactory logs)
+    {
+        _sockets = sockets;
+        _options = OptionsOf(config);
+        _idle = config.Settings.IdleTimeout;
+        WebApplicationBuilder builder = EmptyHost.Create(logs);
+        builder.Services.AddSingleton(transport);
+        builder.Services.AddSingleton(meters);
+        builder.Services.AddSingleton<ListenerCertificates>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.UseHttpLimits(new HttpLimits { KeepAliveTimeout = _idle });
+            foreach (var (socket, options) in sockets)
+            {
+                kestrel.Listen(EndPointOf(socket, options), listen => listen.UseHttpListener(_options));
+            }
+        });
+        _host = builder.Build();
+        _server = _host.Services.GetRequiredService<IServer>();
+    }
+
+    /// <summary>Whether a listener is of layer 7.</summary>
+    public static bool Serves(ListenerConfig listener) =>
+        listener.Protocol is ListenerProtocol.Http or ListenerProtocol.Https;
+
+    /// <summary>Whether this Kestrel would be built again just as it is: what differs is the sockets' own business.</summary>
+    public bool Fits(ListenerConfig config, IEnumerable<Listener> sockets)
+    {
+        HttpListenerOptions wanted = OptionsOf(config);
+        return _idle == config.Settings.IdleTimeout
+            && sockets.SequenceEqual(_sockets.Select(s => s.Socket))
+            && (wanted with { Tls = null }) == (_options with { Tls = null })
+            && SameTls(wanted.Tls, _options.Tls);
+    }
+
+    /// <summary>Reads the certificates again; those that cannot be used stay as they were, and are told.</summary>
+    public IReadOnlyList<string> ReloadCertificates() =>
+        _host.Services.GetRequiredService<ListenerCertificates>().Reload();
+
+    /// <summary>Takes the sockets over and serves.</summary>
+    public Task StartAsync(Func<IServer, Task> start) => start(_server);
+
+    /// <summary>Stops accepting and waits for connections to end.</summary>
+    public Task StopAsync() => _server.StopAsync(CancellationToken.None);
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    private LoopEndPoint EndPointOf(Listener socket, ListenerOptions options) => new(options)
+    {
+        Bound = socket,
+        FirstByteTimeout = _options.FirstByteTimeout,
+        Refusal = _options.Protocol == HttpListenerProtocol.Http ? ServiceUnavailable : default,
+    };
+
+    private static bool SameTls(HttpTlsOptions? one, HttpTlsOptions? other) =>
+        one is null || other is null
+            ? one == other
+            : one.Certificates.SequenceEqual(other.Certificates)
+                && (one with { Certificates = [] }) == (other with { Certificates = [] });
+
+    private static HttpListenerOptions OptionsOf(ListenerConfig listener) => new()
+    {
+        Protocol = listener.Protocol == ListenerProtocol.Https ? HttpListenerProtocol.Https : HttpListenerProtocol.Http,
+        FirstByteTimeout = listener.Settings.FirstByteTimeout,
+        Tls = listener.Tls is not { } tls ? null : new HttpTlsOptions
+        {
+            Certificates = [.. tls.Certificates.Select(c => new HttpCertificateOptions(c.CertificatePath, c.KeyPath ?? c.CertificatePath))],
+            ClientCertificate = tls.ClientCertificate switch
+            {
+                ClientCertificateMode.Require => ClientCertificatePolicy.Require,
+                ClientCertificateMode.Request => ClientCertificatePolicy.Request,
+                _ => ClientCertificatePolicy.None,
+            },
+            ClientCaPath = tls.ClientCaPath,
+        },
+    };
+}
