@@ -26,6 +26,7 @@ public static class HttpGatewayExtensions
         services.AddSingleton<IForwarderHttpClientFactory, UpstreamClientFactory>();
         var builder = services.AddReverseProxy()
             .LoadFromConfig(reverseProxy)
+            .AddConfigFilter<UnixUpstreams>()
             .AddTransforms(route => route.AddResponseTransform(HopByHopHeaders.RemoveFromResponseAsync));
         services.DecorateForwarder();
         return builder;

@@ -29,6 +29,12 @@ public sealed record HttpGatewayOptions
     public bool JoinTraces { get; init; }
 
     /// <summary>
+    /// Whether a cluster belongs to layer 4, by its name: a <c>unix:</c> destination does not show it. The default takes
+    /// every one for HTTP.
+    /// </summary>
+    public Func<string, bool>? IsLayer4 { get; init; }
+
+    /// <summary>
     /// Asks a <c>tcp://</c> or <c>udp://</c> destination whether it is alive, when YARP's active health check comes
     /// round to it. Completing means alive, throwing means not. The default opens a TCP connection and closes it,
     /// and takes a UDP destination at its word.

@@ -65,7 +65,8 @@ internal sealed class GatewayForwarder(
             Exception? cause = context.GetForwarderErrorFeature()?.Exception;
             string? reason = (cause?.InnerException ?? cause)?.Message;
             string? path = context.Request.Path.Value;
-            ForwarderLog.Failed(log, level, context.Request.Method, path, destination, error, reason);
+            string to = UnixUpstreamAddress.Display(destination);
+            ForwarderLog.Failed(log, level, context.Request.Method, path, to, error, reason);
         }
 
         return error;

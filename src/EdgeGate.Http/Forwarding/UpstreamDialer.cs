@@ -13,6 +13,11 @@ internal static class UpstreamDialer
     public static async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
+        if (UnixUpstreamAddress.TryGetEndPoint(context.DnsEndPoint.Host, out var path))
+        {
+            return await ConnectAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -30,10 +35,29 @@ internal static class UpstreamDialer
         }
     }
 
+    private static async ValueTask<Stream> ConnectAsync(UnixDomainSocketEndPoint path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(path, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>The default layer 4 probe: a TCP destination is alive when it accepts.</summary>
     public static async ValueTask ProbeAsync(Uri destination, CancellationToken cancellationToken)
     {
-        if (destination.Scheme == "tcp")
+        if (UnixUpstreamAddress.TryGetEndPoint(destination.IdnHost, out var path))
+        {
+            await using var stream = await ConnectAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        else if (destination.Scheme == "tcp")
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(new DnsEndPoint(destination.IdnHost, destination.Port), cancellationToken)

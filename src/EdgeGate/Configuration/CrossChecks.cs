@@ -1,3 +1,4 @@
+using EdgeGate.Http;
 using Yarp.ReverseProxy.Configuration;
 
 namespace EdgeGate.Configuration;
@@ -16,6 +17,7 @@ internal sealed class CrossChecks(
             CheckCluster(listener);
             CheckTls(listener);
             CheckSni(listener);
+            CheckUdp(listener);
         }
 
         CheckBinds();
@@ -50,6 +52,14 @@ internal sealed class CrossChecks(
         else if (listener.SniRoutes.Count == 0)
         {
             report.Error($"EdgeGate:Listeners:{listener.Name}", $"a {name} listener must name its Cluster");
+        }
+    }
+
+    private void CheckUdp(ListenerConfig listener)
+    {
+        if (listener.Protocol == ListenerProtocol.Udp && listener.Bind.Kind == BindKind.Unix)
+        {
+            report.Error(PathOf(listener, "Bind"), "a udp listener binds an address and a port, not a Unix socket");
         }
     }
 
@@ -94,12 +104,26 @@ internal sealed class CrossChecks(
 
         foreach (var (id, destination) in destinations)
         {
-            if (!IsLayer4(destination.Address, scheme))
+            if (UnixUpstreamAddress.Is(destination.Address) && scheme == "tcp")
+            {
+                CheckUnix(cluster.ClusterId, id, destination.Address);
+            }
+            else if (!IsLayer4(destination.Address, scheme))
             {
                 report.Error(
                     $"ReverseProxy:Clusters:{cluster.ClusterId}:Destinations:{id}:Address",
                     $"'{destination.Address}' cannot be reached from {path}; write {scheme}://host:port");
             }
+        }
+    }
+
+    private void CheckUnix(string cluster, string destination, string? address)
+    {
+        if (!UnixUpstreamAddress.TryGetPath(address, out _))
+        {
+            report.Error(
+                $"ReverseProxy:Clusters:{cluster}:Destinations:{destination}:Address",
+                "unix: wants an absolute path of at most 103 bytes, such as unix:/run/app.sock");
         }
     }
 
@@ -169,6 +193,18 @@ internal sealed class CrossChecks(
     {
         foreach (var (id, destination) in cluster.Destinations ?? new Dictionary<string, DestinationConfig>())
         {
+            if (UnixUpstreamAddress.Is(destination.Address))
+            {
+                CheckUnix(cluster.ClusterId, id, destination.Address);
+                if (config.LeadsToLayer4(cluster.ClusterId))
+                {
+                    report.Error(path, $"'{cluster.ClusterId}' has unix: destinations and a layer 4 listener leads to it; "
+                        + "write a cluster for each");
+                }
+
+                continue;
+            }
+
             var place = $"ReverseProxy:Clusters:{cluster.ClusterId}:Destinations:{id}:Address";
             if (Uri.TryCreate(destination.Address, UriKind.Absolute, out var uri) && uri is { Scheme: "tcp" or "udp" })
             {

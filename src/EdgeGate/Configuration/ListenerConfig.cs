@@ -9,9 +9,8 @@ internal sealed record ListenerConfig
 
     public required BindAddress Bind { get; init; }
 
-    /// <summary>Who may connect to a Unix socket: 0660, owner and group, unless it says otherwise.</summary>
-    public UnixFileMode SocketMode { get; init; } =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+    /// <summary>Who may connect to a Unix socket.</summary>
+    public UnixFileMode SocketMode { get; init; }
 
     public required ListenerProtocol Protocol { get; init; }
 

@@ -45,6 +45,7 @@ internal sealed class ListenerReader(string? folder, ConfigurationReport report)
         {
             Name = section.Name,
             Bind = bind ?? BindAddress.Of(new IPEndPoint(IPAddress.Loopback, 0)),
+            SocketMode = ReadMode(section, bind),
             Protocol = protocol ?? ListenerProtocol.Http,
             Cluster = string.IsNullOrWhiteSpace(cluster) ? null : cluster,
             Tls = tls.Exists ? ReadTls(tls) : null,
@@ -55,6 +56,31 @@ internal sealed class ListenerReader(string? folder, ConfigurationReport report)
         section.RejectUnknown();
         // A listener without a place or a protocol would only lead to errors that are none of its own.
         return bind is null || protocol is null ? null : listener;
+    }
+
+    private static UnixFileMode ReadMode(SectionReader section, BindAddress? bind)
+    {
+        const UnixFileMode OwnerAndGroup =
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+        var text = section.Text("SocketMode");
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return OwnerAndGroup;
+        }
+
+        if (bind is not null && bind.Kind != BindKind.Unix)
+        {
+            section.Error("SocketMode", "only a unix: bind has a file, and a mode; take this key out");
+        }
+
+        if (text.Length is 3 or 4 && text.All(char.IsAsciiDigit) && text.All(digit => digit < '8')
+            && Convert.ToInt32(text, fromBase: 8) is <= 0x1ff and var mode)
+        {
+            return (UnixFileMode)mode;
+        }
+
+        section.Error("SocketMode", $"'{text}' is not a file mode; write three octal digits, such as \"0660\"");
+        return OwnerAndGroup;
     }
 
     private TlsConfig ReadTls(SectionReader section)

@@ -12,7 +12,6 @@ internal static class NotYetServed
         ("Protocol", l => l.Protocol == ListenerProtocol.Udp, "protocol udp"),
         ("ProxyProtocol", l => l.Settings.ProxyProtocol == ProxyProtocolMode.Required, "ProxyProtocol Required"),
         ("Bind", l => l.Bind.Kind == BindKind.Systemd, "systemd: binds"),
-        ("Bind", l => l.Bind.Kind == BindKind.Unix, "unix: binds"),
     ];
 
     private static readonly string[] ClusterMetadata =

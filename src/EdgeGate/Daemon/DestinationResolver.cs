@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeGate.Http;
 using EdgeGate.Layer4;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Configuration;
@@ -18,6 +19,12 @@ internal sealed class DestinationResolver(ILogger log)
         var found = new List<TcpDestination>();
         foreach (var (id, destination) in cluster?.Destinations ?? new Dictionary<string, DestinationConfig>())
         {
+            if (UnixUpstreamAddress.TryGetPath(destination.Address, out string? path))
+            {
+                found.Add(new TcpDestination(id, new UnixDomainSocketEndPoint(path)));
+                continue;
+            }
+
             var address = new Uri(destination.Address);
             try
             {

@@ -23,7 +23,7 @@ internal sealed class HttpServer : IAsyncDisposable
     private readonly ILoggerFactory _logs;
 
     public HttpServer(
-        GatewayConfig config, IConfigurationSection reverseProxy, TransportServices transport, ILoggerFactory logs)
+        Func<GatewayConfig> current, IConfigurationSection reverseProxy, TransportServices transport, ILoggerFactory logs)
     {
         _logs = logs;
         WebApplicationBuilder builder = EmptyHost.Create(logs);
@@ -33,7 +33,8 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<IServer>(_listeners);
         builder.Services.AddHttpGateway(reverseProxy, new HttpGatewayOptions
         {
-            ConnectTimeout = config.Listeners.Where(HttpListener.Serves)
+            IsLayer4 = cluster => current().LeadsToLayer4(cluster),
+            ConnectTimeout = current().Listeners.Where(HttpListener.Serves)
                 .Select(l => l.Settings.ConnectTimeout).DefaultIfEmpty(new HttpGatewayOptions().ConnectTimeout).Max(),
         });
         _app = builder.Build();

@@ -24,8 +24,15 @@ internal sealed class DaemonConfiguration
         string name, string protocol, string? cluster = null, string more = "{}", IPEndPoint? at = null)
     {
         var endPoint = at ?? new IPEndPoint(IPAddress.Loopback, Ports.Free());
+        Bind(name, endPoint.ToString(), protocol, cluster, more);
+        return endPoint;
+    }
+
+    /// <summary>Adds a listener wherever its <c>Bind</c> says.</summary>
+    public void Bind(string name, string bind, string protocol, string? cluster = null, string more = "{}")
+    {
         var listener = JsonNode.Parse(more)!.AsObject();
-        listener["Bind"] = endPoint.ToString();
+        listener["Bind"] = bind;
         listener["Protocol"] = protocol;
         if (cluster is not null)
         {
@@ -33,7 +40,6 @@ internal sealed class DaemonConfiguration
         }
 
         _listeners[name] = listener;
-        return endPoint;
     }
 
     /// <summary>A TCP listener and its cluster, both called <paramref name="name"/>.</summary>

@@ -12,6 +12,8 @@ internal static class Tool
         ["nginx"] = "nginx-full",
         ["h2load"] = "nghttp2-client",
         ["promtool"] = "prometheus",
+        ["redis-cli"] = "redis-tools",
+        ["redis-benchmark"] = "redis-tools",
     };
 
     /// <summary>Finds a program, installs its package when run as root, or skips the test with the reason.</summary>

@@ -39,7 +39,8 @@ public sealed class ValidationTests
     [InlineData("\"Bind\": \"localhost:9901\", \"Protocol\": \"http\"", "", "127.0.0.1:9901")]
     [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\", \"Cluster\": \"game\"", ":Protocol", "does not serve protocol tls")]
     [InlineData("\"Bind\": \"systemd:web\", \"Protocol\": \"http\"", ":Bind", "does not serve systemd: binds")]
-    [InlineData("\"Bind\": \"unix:/run/e.sock\", \"Protocol\": \"http\"", ":Bind", "does not serve unix: binds")]
+    [InlineData("\"Bind\": \"unix:/run/e.sock\", \"Protocol\": \"http\", \"SocketMode\": \"rw\"", ":SocketMode", "three octal digits")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"http\", \"SocketMode\": \"0600\"", ":SocketMode", "only a unix: bind")]
     public async Task A_listener_that_does_not_fit_says_why(string keys, string path, string message)
     {
         var json = Loaded.Json().Replace("\"game\": { \"Bind\"", $"\"x\": {{ {keys} }},\n\"game\": {{ \"Bind\"", StringComparison.Ordinal);
@@ -61,6 +62,19 @@ public sealed class ValidationTests
 
         Assert.Equal("ReverseProxy:Clusters:game:Destinations:one:Address", error.Path);
         Assert.Contains("tcp://host:port", error.Message);
+    }
+
+    [Theory]
+    [InlineData("tcp://127.0.0.1:7001")]
+    [InlineData("http://127.0.0.1:5000")]
+    public async Task A_unix_destination_has_an_absolute_path(string instead)
+    {
+        string json = Loaded.Json();
+        Assert.Contains(instead, json, StringComparison.Ordinal);
+
+        var error = await Loaded.ErrorAsync(json.Replace(instead, "unix:run/app.sock", StringComparison.Ordinal));
+
+        Assert.Contains("an absolute path", error.Message);
     }
 
     [Fact]
