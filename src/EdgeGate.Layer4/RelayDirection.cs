@@ -11,16 +11,22 @@ namespace EdgeGate.Layer4;
 /// <remarks>
 /// A mutable structure that lives inside its <see cref="TcpRelay"/>; it owns no descriptor.
 /// </remarks>
-internal struct RelayDirection
+internal partial struct RelayDirection
 {
-    // A bulk flow yields to the loop's other sockets after this many reads: up to 1 MiB.
-    private const int ReadsPerTurn = 16;
+    // A bulk flow yields to the loop's other sockets after this many steps and bytes.
+    private const int StepsPerTurn = 16;
+    private const int BytesPerTurn = 1024 * 1024;
 
     private byte[]? _kept;
     private int _keptStart;
     private int _keptEnd;
     private bool _readable;
     private bool _ending;
+
+    private SplicePipe? _pipe; // only while it holds bytes
+    private int _splicedThisTurn;
+    private SpliceMode _mode;
+    private byte _streak; // of large reads while copying, of small turns while splicing
 
     /// <summary>Whether the source's FIN was read.</summary>
     internal bool SourceEnded { get; private set; }
@@ -32,7 +38,7 @@ internal struct RelayDirection
     internal bool IsBroken { get; private set; }
 
     /// <summary>Whether bytes wait for the sink.</summary>
-    internal readonly bool HasKept => _kept is not null;
+    internal readonly bool HasKept => _kept is not null || _pipe is not null;
 
     /// <summary>Notes a report of the source.</summary>
     internal void SourceReady(bool ending)
@@ -42,28 +48,32 @@ internal struct RelayDirection
     }
 
     /// <summary>The sink is gone: nothing more goes this way.</summary>
-    internal void Break(LoopBufferPool buffers)
+    internal void Break(EventLoop loop)
     {
         IsBroken = true;
         IsFinished = true;
-        Discard(buffers);
+        Discard(loop);
     }
 
     /// <summary>Gives back what is kept.</summary>
-    internal void Discard(LoopBufferPool buffers)
+    internal void Discard(EventLoop loop)
     {
         if (_kept is { } kept)
         {
             _kept = null;
-            buffers.Return(kept);
+            loop.Buffers.Return(kept);
         }
+
+        DiscardPipe(loop);
     }
 
     /// <summary>Moves bytes until there are none, the sink is full, or others should have their turn.</summary>
     internal PumpResult Pump(EventLoop loop, Descriptor source, Descriptor sink)
     {
         var result = new PumpResult { Outcome = PumpOutcome.Again };
-        for (int i = 0; i < ReadsPerTurn && result.Outcome == PumpOutcome.Again; i++)
+        for (int i = 0;
+            i < StepsPerTurn && result.Received < BytesPerTurn && result.Outcome == PumpOutcome.Again;
+            i++)
         {
             result.Outcome = Step(loop, source, sink, ref result);
         }
@@ -78,11 +88,23 @@ internal struct RelayDirection
             return SendKept(loop, sink, ref result);
         }
 
+        if (_pipe is not null)
+        {
+            return DrainPipe(loop, sink, ref result);
+        }
+
         if (IsFinished || !_readable)
         {
             return PumpOutcome.Waiting;
         }
 
+        return _mode == SpliceMode.Splicing && TrySplice(loop, source, sink, ref result, out PumpOutcome spliced)
+            ? spliced
+            : Copy(loop, source, sink, ref result);
+    }
+
+    private PumpOutcome Copy(EventLoop loop, Descriptor source, Descriptor sink, ref PumpResult result)
+    {
         SysResult received = SocketIO.Receive(source, loop.ReadBuffer);
         if (received.Failed)
         {
@@ -93,14 +115,20 @@ internal struct RelayDirection
         if (received.Value == 0)
         {
             _readable = false;
-            SourceEnded = IsFinished = true;
-            return SocketIO.ShutdownWrite(sink).Failed ? PumpOutcome.SinkFailed : PumpOutcome.Waiting;
+            return EndSource(sink);
         }
 
         // Edge-triggered, a short read has emptied the socket, unless an end was reported: that would not be again.
         _readable = _ending || received.Value == loop.ReadBuffer.Length;
         result.Received += received.Value;
+        NoteCopied(received.Value);
         return Send(loop, sink, loop.ReadBuffer.AsSpan(0, received.Value), ref result);
+    }
+
+    private PumpOutcome EndSource(Descriptor sink)
+    {
+        SourceEnded = IsFinished = true;
+        return SocketIO.ShutdownWrite(sink).Failed ? PumpOutcome.SinkFailed : PumpOutcome.Waiting;
     }
 
     private PumpOutcome Send(EventLoop loop, Descriptor sink, ReadOnlySpan<byte> bytes, ref PumpResult result)
@@ -140,7 +168,7 @@ internal struct RelayDirection
             return PumpOutcome.Waiting;
         }
 
-        Discard(loop.Buffers);
+        Discard(loop);
         return PumpOutcome.Again;
     }
 }

@@ -100,6 +100,7 @@ internal sealed partial class TcpRelay
 
         _lane.Metrics.Connected(_lane.Cluster, _destination!, Stopwatch.GetElapsedTime(_connectBegan));
         Transition(RelayState.Open);
+        AllowSplice();
         ArmIdleTimer(_lane.Options.IdleTimeout);
         PumpBoth();
     }

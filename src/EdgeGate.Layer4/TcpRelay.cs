@@ -120,7 +120,7 @@ internal sealed partial class TcpRelay : AcceptedConnection
         if (up.Outcome == PumpOutcome.SinkFailed)
         {
             // The upstream takes no more, but what it said before may still wait to be read.
-            _up.Break(Loop.Buffers);
+            _up.Break(Loop);
             _down.SourceReady(ending: true);
         }
 
@@ -128,7 +128,7 @@ internal sealed partial class TcpRelay : AcceptedConnection
         CountDown(down);
         if (down.Outcome == PumpOutcome.SinkFailed)
         {
-            _down.Break(Loop.Buffers);
+            _down.Break(Loop);
             _up.SourceReady(ending: true);
         }
 
@@ -153,6 +153,15 @@ internal sealed partial class TcpRelay : AcceptedConnection
         else if (up == PumpOutcome.Again || down is PumpOutcome.Again or PumpOutcome.SinkFailed)
         {
             PumpLater();
+        }
+    }
+
+    private void AllowSplice()
+    {
+        if (_lane.Options.Splice)
+        {
+            _up.AllowSplice();
+            _down.AllowSplice();
         }
     }
 
@@ -261,8 +270,8 @@ internal sealed partial class TcpRelay : AcceptedConnection
     {
         SetReason(reason);
         Transition(RelayState.Resetting);
-        _up.Break(Loop.Buffers);
-        _down.Break(Loop.Buffers);
+        _up.Break(Loop);
+        _down.Break(Loop);
         ResetWhenDelivered();
     }
 
@@ -293,8 +302,8 @@ internal sealed partial class TcpRelay : AcceptedConnection
         Transition(RelayState.Closed);
         Loop.Disarm(_timer);
         _upstream?.Close(reset: true); // closed already, unless somebody ended the client's side alone
-        _up.Discard(Loop.Buffers);
-        _down.Discard(Loop.Buffers);
+        _up.Discard(Loop);
+        _down.Discard(Loop);
         RelayLog.Closed(_lane.Log, Id, Remote?.ToString() ?? "", Destination, Reason);
         base.OnClosed();
     }

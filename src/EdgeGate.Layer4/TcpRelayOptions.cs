@@ -8,4 +8,7 @@ public sealed record TcpRelayOptions
 
     /// <summary>How long nothing may go through in either direction; infinite is <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether bulk traffic is moved inside the kernel, by splice(2), where that pays.</summary>
+    public bool Splice { get; init; } = true;
 }

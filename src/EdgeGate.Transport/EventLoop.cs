@@ -56,6 +56,9 @@ public sealed class EventLoop
     /// <summary>Buffers for bytes that have to wait.</summary>
     public LoopBufferPool Buffers { get; } = new();
 
+    /// <summary>Pipes for bulk traffic.</summary>
+    public SplicePipePool Pipes { get; } = new();
+
     /// <summary>Whether the caller runs on this loop's thread.</summary>
     public bool IsCurrent => Thread.CurrentThread == _thread;
 
@@ -141,6 +144,7 @@ public sealed class EventLoop
 
             CloseAll();
             RunLeftovers();
+            Pipes.Dispose();
             Poller.Dispose();
             _emptied.TrySetResult();
             _ended.SetResult();

@@ -68,6 +68,7 @@ internal sealed class GatewayReader(IConfiguration root, string? folder, Configu
         {
             Loops = section.IntegerOrAuto("Loops", 1, 1024),
             Poller = section.Choice<PollerChoice>("Poller", inLowerCase: true) ?? PollerChoice.Auto,
+            Splice = section.Choice<SpliceChoice>("Splice", inLowerCase: true) ?? SpliceChoice.On,
         };
         section.RejectUnknown();
         return transport;

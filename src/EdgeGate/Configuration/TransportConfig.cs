@@ -6,4 +6,7 @@ internal sealed record TransportConfig
     public int? Loops { get; init; }
 
     public PollerChoice Poller { get; init; } = PollerChoice.Auto;
+
+    /// <summary>Whether relays move bulk traffic inside the kernel.</summary>
+    public SpliceChoice Splice { get; init; } = SpliceChoice.On;
 }

@@ -45,7 +45,7 @@ internal sealed class Gateway : IAsyncDisposable
         _reverseProxy = new ReloadableSection(loaded.Root);
         _upstreams = new Upstreams(Config, logs);
         _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, logs);
-        _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, logs), _http);
+        _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http);
     }
 
     public GatewayConfig Config => _loaded.Config!;

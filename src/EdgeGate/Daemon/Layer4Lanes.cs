@@ -1,12 +1,13 @@
 using EdgeGate.Configuration;
 using EdgeGate.Layer4;
+using EdgeGate.Limits;
 using EdgeGate.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGate.Daemon;
 
 /// <summary>Layer 4: what becomes of the connections of a listener that does not speak HTTP.</summary>
-internal sealed class Layer4Lanes(TransportServices transport, Upstreams upstreams, ILoggerFactory logs)
+internal sealed class Layer4Lanes(TransportServices transport, Upstreams upstreams, Func<CapacityPlan> plan, ILoggerFactory logs)
 {
     private readonly RelayMetrics _metrics = new(transport.Metrics.Meter);
 
@@ -17,6 +18,7 @@ internal sealed class Layer4Lanes(TransportServices transport, Upstreams upstrea
         {
             ConnectTimeout = listener.Settings.ConnectTimeout,
             IdleTimeout = listener.Settings.IdleTimeout,
+            Splice = plan().Splices,
         },
         _metrics,
         logs.CreateLogger<TcpRelayLane>());

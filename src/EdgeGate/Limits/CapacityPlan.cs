@@ -22,6 +22,9 @@ internal sealed record CapacityPlan
     /// <summary>The descriptors that connections may take, all lanes together.</summary>
     public required long DescriptorBudget { get; init; }
 
+    /// <summary>Whether there are descriptors for the pipes of relays that splice.</summary>
+    public required bool Splices { get; init; }
+
     /// <summary>How many would fit, whatever the operator asked for.</summary>
     public required long Fits { get; init; }
 
@@ -49,6 +52,7 @@ internal sealed record CapacityPlan
         {
             MaxConnections = admitted,
             DescriptorBudget = limits.First(l => l.Resource == "descriptors").Available,
+            Splices = Descriptors.Pipes(input) > 0,
             Fits = binding.Connections,
             Binding = binding,
             Limits = limits,

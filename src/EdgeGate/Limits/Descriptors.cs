@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using EdgeGate.Configuration;
 using EdgeGate.Native.Kernel;
+using EdgeGate.Transport;
 
 namespace EdgeGate.Limits;
 
@@ -34,6 +35,9 @@ internal sealed class Descriptors : Limit
 
     // Of a tight limit, the reserve takes no more than this share of what the daemon itself leaves.
     private const int ReserveShare = 4;
+
+    // Relays copy, rather than have pipes take more than this share of what is left.
+    private const int PipesShare = 8;
 
     private static readonly bool IsJit = RuntimeFeature.IsDynamicCodeCompiled;
 
@@ -113,10 +117,24 @@ internal sealed class Descriptors : Limit
 
     private static long Base(PlanInput input)
     {
-        long own = input.Facts.OwnDescriptors is { } measured ? measured + HttpClientOf(input) : Estimate(input);
-        long left = Math.Max(0, Binding(input).Total - own);
-        return own + Math.Min(input.Config.Limits.ReservedDescriptors, left / ReserveShare);
+        long left = Left(input);
+        return Own(input) + Math.Min(input.Config.Limits.ReservedDescriptors, left / ReserveShare) + Pipes(input, left);
     }
+
+    /// <summary>What the pipes of relays that splice may take; 0 if they copy.</summary>
+    public static long Pipes(PlanInput input) => Pipes(input, Left(input));
+
+    private static long Pipes(PlanInput input, long left)
+    {
+        bool relays = input.Config.Listeners.Any(l => l.Protocol is ListenerProtocol.Tcp or ListenerProtocol.Tls);
+        long pipes = (long)SplicePipePool.MaxDescriptors * input.Loops;
+        return relays && input.Config.Transport.Splice == SpliceChoice.On && pipes <= left / PipesShare ? pipes : 0;
+    }
+
+    private static long Own(PlanInput input) =>
+        input.Facts.OwnDescriptors is { } measured ? measured + HttpClientOf(input) : Estimate(input);
+
+    private static long Left(PlanInput input) => Math.Max(0, Binding(input).Total - Own(input));
 
     /// <summary>What the daemon will hold before the first connection, by the figures of one that was looked at.</summary>
     internal static long Estimate(PlanInput input)

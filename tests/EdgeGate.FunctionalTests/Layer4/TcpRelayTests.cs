@@ -148,7 +148,7 @@ public sealed class TcpRelayTests
         using Socket client = await relay.EndPoint.ConnectAsync();
 
         Assert.Empty(await client.ReceiveToEndAsync().WaitAsync(TimeSpan.FromSeconds(5)));
-        Assert.Equal(1, relay.Closed(CloseReason.Upstream));
+        await Until.TrueAsync(() => relay.Closed(CloseReason.Upstream) == 1);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class TcpRelayTests
     {
         await using var upstream = TcpUpstream.Echo();
         await using var relay = new RelayHost(
-            [upstream.EndPoint], new TcpRelayOptions { IdleTimeout = TimeSpan.FromMilliseconds(500) });
+            [upstream.EndPoint], new TcpRelayOptions { IdleTimeout = TimeSpan.FromMilliseconds(1500) });
         using Socket idle = await relay.EndPoint.ConnectAsync();
         using Socket busy = await relay.EndPoint.ConnectAsync();
 
@@ -185,7 +185,7 @@ public sealed class TcpRelayTests
         }
 
         Assert.Empty(await idleEnd);
-        Assert.Equal(1, relay.Closed(CloseReason.Idle));
+        await Until.TrueAsync(() => relay.Closed(CloseReason.Idle) == 1);
         await busy.SendAllAsync(one);
         await busy.ReceiveExactlyAsync(one);
     }
@@ -208,6 +208,7 @@ public sealed class TcpRelayTests
 
         await Until.StableAsync(() => Volatile.Read(ref sent));
 
-        Assert.InRange(Volatile.Read(ref sent), 1, 16_000_000);
+        // Two hops' socket buffers at the most that the kernel lets them grow to, far from all of it.
+        Assert.InRange(Volatile.Read(ref sent), 1, 64_000_000);
     }
 }

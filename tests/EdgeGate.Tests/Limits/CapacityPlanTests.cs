@@ -6,8 +6,11 @@ namespace EdgeGate.Tests.Limits;
 
 public sealed class CapacityPlanTests
 {
-    // What the idle daemon holds, by its estimate, and the reserve.
-    private const long Base = Idle + 64;
+    // What the idle daemon holds, by its estimate, the reserve, and the pipes.
+    private const long Base = Idle + 64 + Pipes;
+
+    // Sixteen of two descriptors on each of two loops.
+    private const long Pipes = 2 * 32;
 
     // The runtime under the JIT, HttpClient; two listeners of two, two loops of two, the admin address.
     private const long Idle = 222 + 28 + 4 + 4 + 1;
@@ -51,10 +54,21 @@ public sealed class CapacityPlanTests
     [Fact]
     public async Task Of_a_tight_limit_the_reserve_takes_a_quarter_of_what_is_left()
     {
-        // 400 - 259 = 141 are left; the reserve gets 35 of them, not 64; 106 hold 53 connections of two.
+        // 400 - 259 = 141 are left; the reserve gets 35 of them, not 64; pipes none; 106 hold 53 connections of two.
         var plan = await Plans.MakeAsync(Plans.Machine(400));
 
         Assert.Equal(53, plan.MaxConnections);
+        Assert.False(plan.Splices);
+    }
+
+    [Fact]
+    public async Task Relays_that_only_copy_need_no_pipes()
+    {
+        var plan = await Plans.MakeAsync(
+            Plans.Machine(20_000), Loaded.Json(section: """, "Transport": { "Splice": "off" }"""));
+
+        Assert.False(plan.Splices);
+        Assert.Equal((20_000 - (Base - Pipes)) / 2, plan.MaxConnections);
     }
 
     [Fact]
@@ -62,7 +76,7 @@ public sealed class CapacityPlanTests
     {
         var plan = await Plans.MakeAsync(Plans.Machine(20_000) with { OwnDescriptors = 100 });
 
-        Assert.Equal((20_000 - 100 - 28 - 64) / 2, plan.MaxConnections);
+        Assert.Equal((20_000 - 100 - 28 - 64 - Pipes) / 2, plan.MaxConnections);
     }
 
     [Fact]

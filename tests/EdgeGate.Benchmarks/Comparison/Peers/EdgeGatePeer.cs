@@ -6,11 +6,15 @@ namespace EdgeGate.Benchmarks.Comparison.Peers;
 /// <summary>The daemon as it is shipped.</summary>
 /// <param name="program">Its assembly, or an executable.</param>
 /// <param name="upstream">What it proxies to.</param>
-internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream) : Peer(PeerName, upstream, relays: true)
+/// <param name="splice">Whether relays may splice, as they do by default.</param>
+internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream, bool splice)
+    : Peer(splice ? PeerName : $"{PeerName}, copying", upstream, relays: true)
 {
     internal const string PeerName = "EdgeGate";
 
     private readonly int _adminPort = Ports.Free(1)[0];
+
+    internal override bool IsVariant => !splice;
 
     internal override bool IsCompiledWhileRunning => program.EndsWith(".dll", StringComparison.Ordinal);
 
@@ -30,6 +34,7 @@ internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream) : Pee
               "echo":   { "Bind": "127.0.0.1:{{EchoPort}}", "Protocol": "tcp", "Cluster": "echo" },
               "source": { "Bind": "127.0.0.1:{{SourcePort}}", "Protocol": "tcp", "Cluster": "source" }
             },
+            "Transport": { "Splice": "{{(splice ? "on" : "off")}}" },
             "Admin": { "Bind": "127.0.0.1:{{_adminPort}}" }
           },
           "ReverseProxy": {

@@ -3,15 +3,19 @@ using EdgeGate.Benchmarks.Comparison.Upstream;
 
 namespace EdgeGate.Benchmarks.Comparison.Peers;
 
-/// <summary>HAProxy with a thread per processor, http and tcp.</summary>
-internal sealed class HaproxyPeer(string program, UpstreamPorts upstream) : Peer("HAProxy", upstream, relays: true)
+/// <summary>HAProxy with a thread per processor, http and tcp; it copies unless told to splice.</summary>
+internal sealed class HaproxyPeer(string program, UpstreamPorts upstream, bool splice)
+    : Peer(splice ? "HAProxy, splicing" : "HAProxy", upstream, relays: true)
 {
+    internal override bool IsVariant => splice;
+
     protected override ProcessStartInfo Prepare(string folder) =>
         new(program, ["-db", "-f", Write(folder, "haproxy.cfg", Configuration())]);
 
     private string Configuration() => $"""
         global
             maxconn 8000
+            maxpipes 64
             nbthread {Environment.ProcessorCount}
         defaults
             timeout connect 5s
@@ -20,6 +24,7 @@ internal sealed class HaproxyPeer(string program, UpstreamPorts upstream) : Peer
             timeout tunnel 300s
             timeout http-keep-alive 300s
             http-reuse always
+            {(splice ? "option splice-auto" : "")}
             maxconn 8000
             backlog 4096
         listen web

@@ -37,6 +37,9 @@ internal abstract class Peer : IDisposable
     /// <summary>Whether it becomes faster while it works, because it is compiled just in time.</summary>
     internal virtual bool IsCompiledWhileRunning => false;
 
+    /// <summary>Whether it is another peer with one setting changed, for the work that the setting is for.</summary>
+    internal virtual bool IsVariant => false;
+
     protected UpstreamPorts Upstream { get; }
 
     internal int ProcessId => _process!.Id;

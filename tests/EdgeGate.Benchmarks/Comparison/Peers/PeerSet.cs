@@ -16,11 +16,13 @@ internal sealed class PeerSet : IDisposable
         _upstream = new ChildProcess(
             ChildProcess.Self(UpstreamServer.Command, ports.Echo, ports.Source, ports.Http));
         _upstream.WaitUntilListening(ports.Http);
-        _peers.Add(new EdgeGatePeer(edgegate, ports));
+        _peers.Add(new EdgeGatePeer(edgegate, ports, splice: true));
+        _peers.Add(new EdgeGatePeer(edgegate, ports, splice: false));
         _peers.Add(new StockPeer(inline: false, ports));
         _peers.Add(new StockPeer(inline: true, ports));
         AddIfInstalled("nginx", program => new NginxPeer(program, ports));
-        AddIfInstalled("haproxy", program => new HaproxyPeer(program, ports));
+        AddIfInstalled("haproxy", program => new HaproxyPeer(program, ports, splice: false));
+        AddIfInstalled("haproxy", program => new HaproxyPeer(program, ports, splice: true));
     }
 
     /// <summary>EdgeGate first.</summary>

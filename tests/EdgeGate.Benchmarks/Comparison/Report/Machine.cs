@@ -21,7 +21,7 @@ internal static class Machine
         text.AppendLine(CultureInfo.InvariantCulture, $"- {string.Join("; ", Versions())}");
         if (set.Missing.Count > 0)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"- not installed, so not measured: {string.Join(", ", set.Missing)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"- not installed, so not measured: {string.Join(", ", set.Missing.Distinct())}");
         }
 
         text.AppendLine(

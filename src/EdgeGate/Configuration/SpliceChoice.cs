@@ -1,0 +1,7 @@
+namespace EdgeGate.Configuration;
+
+internal enum SpliceChoice
+{
+    On,
+    Off,
+}
