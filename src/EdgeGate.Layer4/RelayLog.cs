@@ -15,4 +15,7 @@ internal static partial class RelayLog
     [LoggerMessage(3, LogLevel.Debug, "Connection {Connection} from {Source} to {Destination} closed: {Reason}")]
     internal static partial void Closed(
         ILogger log, long connection, string source, string destination, EdgeGate.Transport.CloseReason reason);
+
+    [LoggerMessage(4, LogLevel.Debug, "Connection {Connection}: cluster {Cluster} is full, {Waiting} wait for a place: {What}")]
+    internal static partial void Full(ILogger log, long connection, string cluster, int waiting, string what);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using EdgeGate.Layer4.Upstreams;
 
 namespace EdgeGate.Layer4;
 
@@ -20,10 +21,10 @@ public sealed class RelayMetrics
             "edgegate.upstream.connect.failures", description: "Connects to upstreams that failed or timed out.");
     }
 
-    internal void Connected(TcpCluster cluster, TcpDestination destination, TimeSpan duration) =>
+    internal void Connected(UpstreamCluster cluster, Destination destination, TimeSpan duration) =>
         _connectDuration.Record(
             duration.TotalSeconds, new("cluster", cluster.Name), new("destination", destination.Id));
 
-    internal void ConnectFailed(TcpCluster cluster, TcpDestination destination) =>
+    internal void ConnectFailed(UpstreamCluster cluster, Destination destination) =>
         _connectFailures.Add(1, new("cluster", cluster.Name), new("destination", destination.Id));
 }

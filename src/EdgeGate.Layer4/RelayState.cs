@@ -3,13 +3,20 @@ namespace EdgeGate.Layer4;
 /// <summary>
 /// Where a relay is in its life.
 /// <code>
-///   Connecting --connected--> Open --both FINs passed, idle, killed------------> Closed
-///       |                      '--a side was reset--> Resetting --delivered--------^
-///       '--no destination answers, client gone-------------------------------------^
+///   Queued ----a place-----.
+///     ^  |                 v
+///     |  |             Connecting --connected--> Open --both FINs passed, idle, killed------------> Closed
+///     |  |              |      |                  '--a side was reset--> Resetting --delivered--------^
+///     |  |              |      '--no destination answers, client gone---------------------------------^
+///     '--+--all full----'                                                                             |
+///        '--time over, client gone--------------------------------------------------------------------'
 /// </code>
 /// </summary>
 internal enum RelayState
 {
+    /// <summary>Every destination has as many connections as it may; this one waits for a place.</summary>
+    Queued,
+
     /// <summary>The upstream's connect is under way; nothing is read from the client.</summary>
     Connecting,
 

@@ -1,78 +1,154 @@
 using System.Diagnostics;
+using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Native;
 using EdgeGate.Native.Sockets;
 using EdgeGate.Transport;
 
 namespace EdgeGate.Layer4;
 
-/// <content>Reaching the upstream: one destination after the other, a few at most.</content>
+/// <content>
+/// Reaching the upstream: a few addresses of a few destinations, one after the other, within the connect time-out in all.
+/// </content>
 internal sealed partial class TcpRelay
 {
-    private const int MaxAttempts = 3;
+    private const int MaxConnects = 8;
     private static readonly TimeSpan DescriptorCheck = TimeSpan.FromMilliseconds(50);
 
     private CloseReason _connectFailure = CloseReason.Upstream;
+    private DestinationLease? _place;
+    private TriedDestinations _tried;
+    private AddressWalk _addresses;
+    private DestinationAddress? _address;
+    private bool _isDestinationsFault;
     private bool _awaitsDescriptor;
-    private int _descriptorChecks;
-    private int _attempts;
+    private int _connects;
+    private long _dialDeadline;
     private long _connectBegan;
+
+    private TimeSpan DialTime => TimeSpan.FromMilliseconds(Math.Max(0, _dialDeadline - Loop.Now));
+
+    private bool IsDialOver => _connects >= MaxConnects || Loop.Now >= _dialDeadline;
+
+    private void Dial()
+    {
+        _dialDeadline = Loop.Now + (long)_lane.Options.ConnectTimeout.TotalMilliseconds;
+        ConnectNext();
+    }
 
     private void ConnectNext()
     {
-        while (!IsClosed && _attempts++ < Math.Min(MaxAttempts, _lane.Cluster.Destinations.Count))
+        while (!IsClosed && (_place is not null || TakePlace()))
         {
-            _destination = _lane.Cluster.Next();
-            if (_destination is not null && BeginConnect(_destination))
+            if (IsDialOver || !_addresses.TryNext(Loop.Now, out _address))
             {
-                return;
+                GivePlaceBack();
+            }
+            else
+            {
+                _connects++;
+                if (BeginConnect(_address))
+                {
+                    return;
+                }
             }
         }
-
-        if (_destination is null)
-        {
-            RelayLog.NoDestination(_lane.Log, Id, _lane.Cluster.Name);
-        }
-
-        Finish(_connectFailure, reset: false);
     }
 
-    private bool BeginConnect(TcpDestination destination)
+    /// <summary>Gets a place at the next destination; false if the relay waits for one, or has ended.</summary>
+    private bool TakePlace()
+    {
+        PickOutcome outcome = _tried.IsFull || IsDialOver
+            ? PickOutcome.None
+            : _cluster.TryPick(new PickContext(Remote?.Address, _tried), out _place);
+        switch (outcome)
+        {
+            case PickOutcome.Picked:
+                Occupy(_place!);
+                return true;
+            case PickOutcome.Full:
+                Queue();
+                return false;
+            default:
+                if (_tried.Count == 0)
+                {
+                    RelayLog.NoDestination(_lane.Log, Id, _cluster.Name);
+                }
+
+                Finish(_connectFailure, reset: false);
+                return false;
+        }
+    }
+
+    private void Occupy(DestinationLease place)
+    {
+        _place = place;
+        _tried.Add(place.Destination);
+        _addresses = place.Destination.Walk();
+        _isDestinationsFault = false;
+    }
+
+    /// <summary>None of the destination's addresses was reached.</summary>
+    private void GivePlaceBack()
+    {
+        if (_isDestinationsFault)
+        {
+            _place!.ReportFailure();
+        }
+
+        _place!.Dispose();
+        _place = null;
+    }
+
+    /// <summary>Begins a connect; false if it has failed already, or nothing is left to try.</summary>
+    private bool BeginConnect(DestinationAddress address)
     {
         _connectBegan = Stopwatch.GetTimestamp();
-        SysResult opened = SocketFactory.OpenStream(destination.EndPoint.AddressFamily);
+        SysResult opened = SocketFactory.OpenStream(address.EndPoint.AddressFamily);
         if (opened.Failed)
         {
             return WaitForDescriptor(opened.Error);
         }
 
         var upstream = new UpstreamSocket(new Descriptor(opened.Value), this);
-        SocketOptions.SetNoDelay(upstream.Descriptor);
-        SocketOptions.SetKeepAlive(upstream.Descriptor);
+        if (address.IsTcp)
+        {
+            SocketOptions.SetNoDelay(upstream.Descriptor);
+            SocketOptions.SetKeepAlive(upstream.Descriptor);
+        }
+
         SocketOptions.SuppressSigPipe(upstream.Descriptor);
-        SysResult connected = SocketIO.Connect(upstream.Descriptor, destination.EndPoint);
+        SysResult connected = SocketIO.Connect(upstream.Descriptor, address.EndPoint);
         if (connected.Failed && connected.Error != Errno.EINPROGRESS)
         {
             upstream.Close(reset: false);
-            ConnectFailed(connected.Error.ToString());
+            ConnectFailed(connected.Error.ToString(), !IsOurOwnFault(connected.Error));
             return false;
         }
 
         // Before the poller knows the socket: a connect that has ended already is reported by the very first wait.
         _upstream = upstream;
         _down = default;
-        Loop.Arm(_timer, _lane.Options.ConnectTimeout);
+        Loop.Arm(_timer, ConnectTime());
         upstream.Attach(Loop);
         return !upstream.IsClosed;
     }
 
+    /// <summary>How long this connect may take: while there is another to try, half of the time is left for that.</summary>
+    private TimeSpan ConnectTime()
+    {
+        bool another = _connects < MaxConnects
+            && (_addresses.HasMore || (!_tried.IsFull && _cluster.HasUntried(_tried)));
+        return another ? DialTime / 2 : DialTime;
+    }
+
     /// <summary>
-    /// The client has the last descriptor, and its upstream none: it waits for one to come back, for as long as a
+    /// The client has the last descriptor, and its upstream none: it waits for one to come back, for as long as the
     /// connect may take, while the listener accepts nobody else. True if it waits.
     /// </summary>
     private bool WaitForDescriptor(Errno error)
     {
         bool shortage = error.IsDescriptorShortage;
-        if (shortage && _descriptorChecks++ * DescriptorCheck < _lane.Options.ConnectTimeout)
+        if (shortage && DialTime > TimeSpan.Zero)
         {
             _awaitsDescriptor = true;
             Listener.ReportShortage();
@@ -80,13 +156,30 @@ internal sealed partial class TcpRelay
             return true;
         }
 
-        ConnectFailed(error.ToString());
+        ConnectFailed(error.ToString(), isDestinationsFault: false);
         if (shortage)
         {
             Finish(CloseReason.Limit, reset: true); // another destination would need a descriptor too
         }
 
         return false;
+    }
+
+    private void OnConnectTimer()
+    {
+        if (_awaitsDescriptor)
+        {
+            _awaitsDescriptor = false;
+            if (!BeginConnect(_address!))
+            {
+                ConnectNext();
+            }
+
+            return;
+        }
+
+        _connectFailure = CloseReason.Timeout;
+        TryAnother($"no answer within {Stopwatch.GetElapsedTime(_connectBegan).TotalSeconds:F1} s");
     }
 
     private void OnConnectEnded(Errno error)
@@ -98,7 +191,8 @@ internal sealed partial class TcpRelay
             return;
         }
 
-        _lane.Metrics.Connected(_lane.Cluster, _destination!, Stopwatch.GetElapsedTime(_connectBegan));
+        _place!.ReportConnected();
+        _lane.Metrics.Connected(_cluster, _place.Destination, Stopwatch.GetElapsedTime(_connectBegan));
         Transition(RelayState.Open);
         AllowSplice();
         ArmIdleTimer(_lane.Options.IdleTimeout);
@@ -107,17 +201,23 @@ internal sealed partial class TcpRelay
 
     private void TryAnother(string error)
     {
-        ConnectFailed(error);
+        ConnectFailed(error, isDestinationsFault: true);
         Loop.Disarm(_timer);
         _upstream!.Close(reset: true);
         _upstream = null;
         ConnectNext();
     }
 
-    private void ConnectFailed(string error)
+    private void ConnectFailed(string error, bool isDestinationsFault)
     {
-        _lane.Metrics.ConnectFailed(_lane.Cluster, _destination!);
+        _isDestinationsFault |= isDestinationsFault;
+        _address!.Failed(Loop.Now);
+        _lane.Metrics.ConnectFailed(_cluster, _place!.Destination);
         RelayLog.ConnectFailed(
-            _lane.Log, Id, _lane.Cluster.Name, _destination!.Id, _destination.EndPoint.ToString()!, error);
+            _lane.Log, Id, _cluster.Name, _place.Destination.Id, _address.EndPoint.ToString()!, error);
     }
+
+    // connect(2): no ephemeral port, no memory. Every destination would look dead.
+    private static bool IsOurOwnFault(Errno error) =>
+        error == Errno.EADDRNOTAVAIL || error == Errno.ENOBUFS || error == Errno.ENOMEM;
 }

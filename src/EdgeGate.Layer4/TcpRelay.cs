@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Native;
 using EdgeGate.Native.Sockets;
 using EdgeGate.Transport;
@@ -14,9 +15,9 @@ internal sealed partial class TcpRelay : AcceptedConnection
     private const int DeliveryChecks = 64; // of one timer tick each, so about a second
 
     private readonly TcpRelayLane _lane;
+    private readonly UpstreamCluster _cluster;
     private readonly RelayTimer _timer;
     private UpstreamSocket? _upstream;
-    private TcpDestination? _destination;
     private RelayDirection _up;
     private RelayDirection _down;
     private RelayState _state = RelayState.Connecting;
@@ -33,25 +34,27 @@ internal sealed partial class TcpRelay : AcceptedConnection
         : base(socket)
     {
         _lane = lane;
+        _cluster = lane.Cluster;
         _timer = new RelayTimer(this);
     }
 
     protected override string State => _state switch
     {
+        RelayState.Queued => "queued",
         RelayState.Connecting => "connecting",
         RelayState.Resetting => "resetting",
         _ when _up.SourceEnded || _down.SourceEnded => "half-closed",
         _ => "open",
     };
 
-    public override string? Cluster => _lane.Cluster.Name;
+    public override string? Cluster => _cluster.Name;
 
-    protected override string Destination => _destination is { } to ? $"{to.EndPoint}" : "";
+    protected override string Destination => _address is { } to ? $"{to.EndPoint}" : "";
 
     protected override void OnAttached()
     {
         base.OnAttached();
-        ConnectNext();
+        Dial();
     }
 
     // The client was reported readable.
@@ -62,9 +65,10 @@ internal sealed partial class TcpRelay : AcceptedConnection
         {
             OnReady(ending && _up.HasKept, Descriptor);
         }
-        else if (ending && _state == RelayState.Connecting && SocketOptions.TakeError(Descriptor) != Errno.None)
+        else if (ending && _state is RelayState.Queued or RelayState.Connecting)
         {
-            Finish(CloseReason.Client, reset: true);
+            _clientEnding = true;
+            CloseIfClientLeft();
         }
     }
 
@@ -222,14 +226,11 @@ internal sealed partial class TcpRelay : AcceptedConnection
     {
         switch (_state)
         {
-            case RelayState.Connecting when _awaitsDescriptor:
-                _awaitsDescriptor = false;
-                _attempts--;
-                ConnectNext();
+            case RelayState.Queued:
+                OnQueueTimeout();
                 break;
             case RelayState.Connecting:
-                _connectFailure = CloseReason.Timeout;
-                TryAnother($"no answer within {_lane.Options.ConnectTimeout.TotalSeconds} s");
+                OnConnectTimer();
                 break;
             case RelayState.Resetting:
                 ResetWhenDelivered();
@@ -302,6 +303,8 @@ internal sealed partial class TcpRelay : AcceptedConnection
         Transition(RelayState.Closed);
         Loop.Disarm(_timer);
         _upstream?.Close(reset: true); // closed already, unless somebody ended the client's side alone
+        LeaveQueue();
+        _place?.Dispose(); // after the upstream's descriptor: only then is the place free
         _up.Discard(Loop);
         _down.Discard(Loop);
         RelayLog.Closed(_lane.Log, Id, Remote?.ToString() ?? "", Destination, Reason);
@@ -310,7 +313,9 @@ internal sealed partial class TcpRelay : AcceptedConnection
 
     private void Transition(RelayState next)
     {
-        Debug.Assert(next > _state, $"a relay cannot go from {_state} to {next}");
+        Debug.Assert(
+            next > _state || (_state, next) is (RelayState.Connecting, RelayState.Queued),
+            $"a relay cannot go from {_state} to {next}");
         _state = next;
     }
 }

@@ -1,3 +1,4 @@
+using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace EdgeGate.Layer4;
 /// <param name="metrics">Upstream instruments.</param>
 /// <param name="log">Where relays log.</param>
 public sealed class TcpRelayLane(
-    TcpCluster cluster, TcpRelayOptions options, RelayMetrics metrics, ILogger<TcpRelayLane> log) : ILane
+    UpstreamCluster cluster, TcpRelayOptions options, RelayMetrics metrics, ILogger<TcpRelayLane> log) : ILane
 {
     /// <summary>The client's and the upstream's.</summary>
     public int DescriptorsPerConnection => 2;
@@ -17,7 +18,7 @@ public sealed class TcpRelayLane(
     /// <summary>Nothing: a TCP client that does not fit gets a reset.</summary>
     public ReadOnlySpan<byte> Refusal => [];
 
-    internal TcpCluster Cluster { get; } = cluster;
+    internal UpstreamCluster Cluster { get; } = cluster;
 
     internal TcpRelayOptions Options { get; } = options;
 

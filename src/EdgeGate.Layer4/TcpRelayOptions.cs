@@ -3,7 +3,10 @@ namespace EdgeGate.Layer4;
 /// <summary>How a TCP relay behaves.</summary>
 public sealed record TcpRelayOptions
 {
-    /// <summary>How long one connect to the upstream may take.</summary>
+    /// <summary>
+    /// How long reaching an upstream may take in all, over every address and destination that is tried; waiting for a
+    /// place at a destination does not count.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long nothing may go through in either direction; infinite is <see cref="Timeout.InfiniteTimeSpan"/>.</summary>

@@ -36,6 +36,7 @@ internal static class SocketConstants
     internal const int TCP_NODELAY = 1;
     internal static readonly int TCP_INFO = IsLinux ? 11 : IsMac ? 0x106 : 32;
 
+    internal const int MSG_PEEK = 2;
     internal static readonly int MSG_NOSIGNAL = IsLinux ? 0x4000 : IsMac ? 0 : 0x20000;
 
     internal const int SHUT_WR = 1;

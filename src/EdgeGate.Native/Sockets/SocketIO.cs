@@ -33,6 +33,17 @@ public static unsafe class SocketIO
         }
     }
 
+    /// <summary>Looks whether there is something to read, and leaves it there: recv(2), MSG_PEEK.</summary>
+    /// <returns>1 if there is; 0 at the end of the stream.</returns>
+    public static SysResult Peek(Descriptor descriptor)
+    {
+        byte first;
+        SysResult result = SysResult.From(Libc.recv(descriptor.Number, &first, 1, SocketConstants.MSG_PEEK));
+        return result.Error == Errno.EINTR
+            ? SysResult.From(Libc.recv(descriptor.Number, &first, 1, SocketConstants.MSG_PEEK))
+            : result;
+    }
+
     /// <summary>Writes what the kernel takes: send(2), never raising SIGPIPE.</summary>
     /// <returns>Bytes taken, at most the buffer's length.</returns>
     public static SysResult Send(Descriptor descriptor, ReadOnlySpan<byte> buffer)

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using EdgeGate.Configuration;
-using EdgeGate.Layer4;
+using EdgeGate.Layer4.Upstreams;
 using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Configuration;
 
 namespace EdgeGate.Daemon;
 
@@ -10,14 +11,14 @@ internal sealed class Upstreams(GatewayConfig config, ILoggerFactory logs) : IAs
 {
     private static readonly TimeSpan ResolveAgain = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, TcpCluster> _clusters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, UpstreamCluster> _clusters = new(StringComparer.OrdinalIgnoreCase);
     private readonly DestinationResolver _resolver = new(logs.CreateLogger("EdgeGate"));
     private readonly CancellationTokenSource _stopping = new();
     private Task _resolving = Task.CompletedTask;
     private volatile GatewayConfig _config = config;
 
     /// <summary>The cluster of that name, which all listeners that name it share. It has destinations once <see cref="StartAsync"/> or <see cref="UpdateAsync"/> has seen it in the configuration.</summary>
-    public TcpCluster ClusterOf(string name) => _clusters.GetOrAdd(name, static key => new TcpCluster(key));
+    public UpstreamCluster ClusterOf(string name) => _clusters.GetOrAdd(name, static key => new UpstreamCluster(key));
 
     /// <summary>Finds every destination's addresses, and goes on looking for changes.</summary>
     public async Task StartAsync()
@@ -47,12 +48,15 @@ internal sealed class Upstreams(GatewayConfig config, ILoggerFactory logs) : IAs
             ClusterOf(listener.Cluster!);
         }
 
-        foreach (TcpCluster cluster in _clusters.Values)
+        foreach (UpstreamCluster cluster in _clusters.Values)
         {
-            cluster.Destinations = await _resolver.ResolveAsync(
-                _config.FindCluster(cluster.Name), cluster.Destinations, _stopping.Token);
+            ClusterConfig? config = _config.FindCluster(cluster.Name);
+            var destinations = await _resolver.ResolveAsync(config, cluster.Destinations, _stopping.Token);
+            cluster.Configure(SettingsOf(config), destinations);
         }
     }
+
+    private static UpstreamSettings SettingsOf(ClusterConfig? config) => new() { Policy = config?.LoadBalancingPolicy };
 
     // An address that changes in DNS is found within half a minute; a name that stops resolving keeps its last one.
     private async Task ResolveForEverAsync()

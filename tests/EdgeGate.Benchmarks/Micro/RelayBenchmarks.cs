@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using BenchmarkDotNet.Attributes;
 using EdgeGate.Layer4;
+using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Native.Polling;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Admission;
@@ -82,7 +83,8 @@ public class RelayBenchmarks : IDisposable
     private Listener Listen(IPEndPoint origin)
     {
         var metrics = new TransportMetrics(_meters.GetRequiredService<IMeterFactory>());
-        var cluster = new TcpCluster("echo") { Destinations = [new TcpDestination("one", origin)] };
+        var cluster = new UpstreamCluster("echo");
+        cluster.Configure(new UpstreamSettings(), [new ResolvedDestination("one", $"tcp://{origin}", [origin])]);
         var lane = new TcpRelayLane(
             cluster, new TcpRelayOptions(), new RelayMetrics(metrics.Meter), NullLogger<TcpRelayLane>.Instance);
         Listener listener = Listener.Bind(

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using EdgeGate.Layer4;
+using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Native.Polling;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Admission;
@@ -20,7 +21,10 @@ internal sealed class RelayHost : IAsyncDisposable
         Metrics = new TransportMetrics(_services.GetRequiredService<IMeterFactory>());
         Loops = new EventLoopGroup(loops, PollerKind.Auto, NullLogger<EventLoop>.Instance);
         Gate = gate ?? new AdmissionGate(100_000, 200_000);
-        Cluster = new TcpCluster("backend") { Destinations = [.. upstreams.Select((e, i) => new TcpDestination($"d{i}", e))] };
+        Cluster = new UpstreamCluster("backend");
+        Cluster.Configure(
+            new UpstreamSettings { Policy = "RoundRobin" },
+            upstreams.Select((e, i) => new ResolvedDestination($"d{i}", $"tcp://{e}", [e])));
         var lane = new TcpRelayLane(
             Cluster, options ?? new TcpRelayOptions(), new RelayMetrics(Metrics.Meter), NullLogger<TcpRelayLane>.Instance);
         Listener = Listener.Bind(
@@ -36,7 +40,7 @@ internal sealed class RelayHost : IAsyncDisposable
 
     internal TransportMetrics Metrics { get; }
 
-    internal TcpCluster Cluster { get; }
+    internal UpstreamCluster Cluster { get; }
 
     internal Listener Listener { get; }
 

@@ -83,6 +83,7 @@ public sealed class LinuxHeaderTests
         ["IPPROTO_TCP"] = SocketConstants.IPPROTO_TCP,
         ["TCP_NODELAY"] = SocketConstants.TCP_NODELAY,
         ["TCP_INFO"] = SocketConstants.TCP_INFO,
+        ["MSG_PEEK"] = SocketConstants.MSG_PEEK,
         ["MSG_NOSIGNAL"] = SocketConstants.MSG_NOSIGNAL,
         ["SHUT_WR"] = SocketConstants.SHUT_WR,
         ["F_DUPFD_CLOEXEC"] = SocketConstants.F_DUPFD_CLOEXEC,
