@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using EdgeGate.Configuration;
+using EdgeGate.Limits.Tuning;
 using EdgeGate.Native.Kernel;
 
 namespace EdgeGate.CommandLine;
@@ -7,6 +9,8 @@ namespace EdgeGate.CommandLine;
 /// <summary>The command line: which commands there are, what they take, what they call.</summary>
 internal static class EdgeGateCommand
 {
+    private const long MaxConnections = 100_000_000;
+
     /// <summary>Parses, runs, and gives the exit code.</summary>
     public static async Task<int> RunAsync(
         string[] arguments, CommandHandlers handlers, Terminal terminal, KernelFactsReader? kernel = null)
@@ -35,6 +39,7 @@ internal static class EdgeGateCommand
             Run(handlers, terminal),
             Demo(handlers),
             Check(terminal, kernel),
+            Tune(terminal, kernel),
             Status(handlers),
         };
         return root;
@@ -78,7 +83,7 @@ internal static class EdgeGateCommand
         {
             Description = "How to print: table (the default) for a person, json for a program.",
             HelpName = "table|json",
-            CustomParser = result => Format(result),
+            CustomParser = result => Choice<CheckFormat>(result, "a format"),
         };
         var command = new Command(
             "check",
@@ -88,6 +93,39 @@ internal static class EdgeGateCommand
         command.SetAction((parsed, cancellation) =>
             new CheckCommand(terminal, new ConfigurationLoader(), kernel).RunAsync(
                 parsed.GetValue(config), parsed.GetValue(tuning), parsed.GetValue(format), cancellation));
+        return command;
+    }
+
+    private static Command Tune(Terminal terminal, KernelFactsReader kernel)
+    {
+        var connections = new Option<long>("--connections")
+        {
+            Description = "How many connections the machine is to hold.",
+            HelpName = "N",
+            Required = true,
+            CustomParser = result => Connections(result),
+        };
+        var profile = new Option<TuningProfile>("--profile")
+        {
+            Description = "density (the default): many silent connections with small buffers; throughput: buffers that grow far.",
+            HelpName = "density|throughput",
+            CustomParser = result => Choice<TuningProfile>(result, "a profile"),
+        };
+        var format = new Option<TuneFormat>("--format")
+        {
+            Description = "What to print: sysctl (the default), systemd, or json with both.",
+            HelpName = "sysctl|systemd|json",
+            CustomParser = result => Choice<TuneFormat>(result, "a format"),
+        };
+        var config = ConfigOption(
+            $"What the gateway is to serve. Without it: {DefaultConfiguration.File}, or the embedded default where that is missing.");
+        var command = new Command(
+            "tune", "Print the settings with which this machine holds so many connections. It changes nothing.")
+        { connections, profile, format, config };
+        command.SetAction((parsed, cancellation) =>
+            new TuneCommand(terminal, new ConfigurationLoader(), kernel).RunAsync(
+                parsed.GetValue(config), parsed.GetValue(connections), parsed.GetValue(profile), parsed.GetValue(format),
+                cancellation));
         return command;
     }
 
@@ -108,16 +146,30 @@ internal static class EdgeGateCommand
     private static Option<string?> ConfigOption(string description) =>
         new("--config") { Description = description, HelpName = "FILE" };
 
-    private static CheckFormat Format(System.CommandLine.Parsing.ArgumentResult result)
+    private static T Choice<T>(System.CommandLine.Parsing.ArgumentResult result, string what)
+        where T : struct, Enum
     {
         var text = result.Tokens is [var token] ? token.Value : "";
-        if (!text.All(char.IsDigit) && Enum.TryParse<CheckFormat>(text, ignoreCase: true, out var format))
+        if (!text.All(char.IsDigit) && Enum.TryParse<T>(text, ignoreCase: true, out var choice))
         {
-            return format;
+            return choice;
         }
 
-        result.AddError($"'{text}' is not a format: table or json.{Nearest.Hint(text, ["table", "json"])}");
-        return CheckFormat.Table;
+        string[] names = [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant())];
+        result.AddError($"'{text}' is not {what}: {string.Join(", ", names[..^1])} or {names[^1]}.{Nearest.Hint(text, names)}");
+        return default;
+    }
+
+    private static long Connections(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        var text = result.Tokens is [var token] ? token.Value : "";
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= MaxConnections)
+        {
+            return number;
+        }
+
+        result.AddError($"'{text}' is not a number of connections such as 100000.");
+        return 0;
     }
 
     private static Uri? AdminUrl(System.CommandLine.Parsing.ArgumentResult result)

@@ -121,6 +121,11 @@ internal sealed class Descriptors : Limit
         return Own(input) + Math.Min(input.Config.Limits.ReservedDescriptors, left / ReserveShare) + Pipes(input, left);
     }
 
+    /// <summary>The limit with which so many connections fit, whatever their lanes.</summary>
+    public static long Needed(PlanInput input, long connections) =>
+        Estimate(input) + input.Config.Limits.ReservedDescriptors + Pipes(input, long.MaxValue)
+        + (connections * ConnectionCost.Dearest(input.Config).Descriptors);
+
     /// <summary>What the pipes of relays that splice may take; 0 if they copy.</summary>
     public static long Pipes(PlanInput input) => Pipes(input, Left(input));
 

@@ -6,6 +6,16 @@ internal sealed class Memory : Limit
     // What the daemon takes with no connection at all.
     private const long Idle = 96L << 20;
 
+    /// <summary>The memory with which so many connections fit, in MiB, MemoryFraction counted in.</summary>
+    public static long NeededMebibytes(PlanInput input, long connections)
+    {
+        var cost = ConnectionCost.Dearest(input.Config);
+        return Mebibytes(input, Idle + (connections * (cost.UserBytes + cost.KernelBytes)));
+    }
+
+    private static long Mebibytes(PlanInput input, long needed) =>
+        (long)(needed / input.Config.Limits.MemoryFraction / (1 << 20)) + 1;
+
     public override IEnumerable<Finding> Examine(PlanInput input, long connections)
     {
         var facts = input.Facts;
@@ -23,7 +33,7 @@ internal sealed class Memory : Limit
         if (needed > total * fraction)
         {
             var bound = group?.Max == total ? $"memory limit {Say.Bytes(total)} ({group.File})" : $"memory {Say.Bytes(total)}";
-            var enough = (long)(needed / fraction / (1 << 20)) + 1;
+            var enough = Mebibytes(input, needed);
             yield return new Finding(
                 Severity.Warning, "memory", "memory is small for the plan",
                 $"{bound} × MemoryFraction {fraction}",

@@ -22,8 +22,11 @@ public sealed class EdgeGateCommandTests : IDisposable
     [InlineData("check --format tabel", "Did you mean 'table'?")]
     [InlineData("check more", "there is no argument 'more'.")]
     [InlineData("check --config", "--config")]
+    [InlineData("tune", "--connections")]
+    [InlineData("tune --connections many", "'many' is not a number of connections such as 100000")]
+    [InlineData("tune --connections 10 --profile densty", "Did you mean 'density'?")]
     [InlineData("status --admin here", "'here' is not a URL")]
-    [InlineData("", "name a command: run, demo, check, status")]
+    [InlineData("", "name a command: run, demo, check, tune, status")]
     public async Task A_wrong_command_line_is_answered_with_what_was_meant(string arguments, string answer)
     {
         Assert.Equal(2, await RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
@@ -36,7 +39,7 @@ public sealed class EdgeGateCommandTests : IDisposable
     public async Task Help_names_every_command()
     {
         Assert.Equal(0, await RunAsync("--help"));
-        Assert.All(["run", "demo", "check", "status"], name => Assert.Contains($"  {name} ", _output.ToString()));
+        Assert.All(["run", "demo", "check", "tune", "status"], name => Assert.Contains($"  {name} ", _output.ToString()));
     }
 
     [Fact]

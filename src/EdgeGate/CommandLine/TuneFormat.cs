@@ -1,0 +1,8 @@
+namespace EdgeGate.CommandLine;
+
+internal enum TuneFormat
+{
+    Sysctl,
+    Systemd,
+    Json,
+}

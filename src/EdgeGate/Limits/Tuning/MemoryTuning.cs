@@ -1,0 +1,64 @@
+using EdgeGate.Configuration;
+using EdgeGate.Native.Kernel;
+
+namespace EdgeGate.Limits.Tuning;
+
+/// <summary>The kernel's memory for sockets, and the service's.</summary>
+internal sealed class MemoryTuning(PlanInput input, long connections, TuningProfile profile)
+{
+    private readonly bool _dense = profile == TuningProfile.Density;
+
+    private long Pages => connections * ConnectionCost.Dearest(input.Config).Descriptors * (_dense ? 1 : 8);
+
+    /// <summary>MemoryMax of the service: what the plan needs, after MemoryFraction.</summary>
+    public long ServiceMebibytes => Memory.NeededMebibytes(input, connections);
+
+    public IEnumerable<Setting> Settings()
+    {
+        long pages = Math.Max(Pages, 65_536);
+        yield return Triple(
+            "net.ipv4.tcp_mem", pages * 3 / 4, pages, pages * 3 / 2, input.Facts.TcpMemory,
+            $"Pages for all TCP sockets before the kernel saves and before it refuses: {(_dense ? 1 : 8)} for each socket.");
+        if (input.Config.Listeners.Any(l => l.Protocol == ListenerProtocol.Udp))
+        {
+            yield return Triple(
+                "net.ipv4.udp_mem", pages * 3 / 4, pages, pages * 3 / 2, input.Facts.UdpMemory,
+                "The same for UDP.");
+        }
+
+        int most = _dense ? 1 << 20 : 16 << 20;
+        yield return new Setting(
+            SettingTarget.Sysctl, "net.ipv4.tcp_rmem", $"4096 {(_dense ? 32_768 : 131_072)} {Math.Max(most, Asked(l => l.ReceiveBuffer))}",
+            "A socket's receive buffer: least, at the beginning, and as far as it may grow by itself.");
+        yield return new Setting(
+            SettingTarget.Sysctl, "net.ipv4.tcp_wmem", $"4096 {(_dense ? 16_384 : 65_536)} {Math.Max(most, Asked(l => l.SendBuffer))}",
+            "A socket's send buffer, likewise.");
+        yield return MachineTuning.Sysctl(
+            "net.core.rmem_max", MachineTuning.AtLeast(input.Facts.ReceiveBufferMax, Math.Max(most, Asked(l => l.ReceiveBuffer))),
+            "The most that ReceiveBuffer may ask for; above it the kernel silently takes less.");
+        yield return MachineTuning.Sysctl(
+            "net.core.wmem_max", MachineTuning.AtLeast(input.Facts.SendBufferMax, Math.Max(most, Asked(l => l.SendBuffer))),
+            "The most that SendBuffer may ask for.");
+    }
+
+    public IEnumerable<string> Notes()
+    {
+        long needed = ServiceMebibytes << 20;
+        if (input.Facts.TotalMemory is { } total && total < needed)
+        {
+            yield return $"This machine has {Say.Bytes(total)} of memory; {Say.Number(connections)} connections want "
+                + $"{Say.Bytes(needed)}, MemoryFraction {input.Config.Limits.MemoryFraction} counted in.";
+        }
+    }
+
+    private long Asked(Func<ListenerSettings, int?> buffer) =>
+        input.Config.Listeners.Select(l => (long?)buffer(l.Settings) ?? 0).DefaultIfEmpty().Max();
+
+    private static Setting Triple(string key, long low, long middle, long high, Triple? has, string why)
+    {
+        bool ample = has is { } now && now.Low >= low && now.Middle >= middle && now.High >= high;
+        return new Setting(
+            SettingTarget.Sysctl, key,
+            ample ? $"{has!.Value.Low} {has.Value.Middle} {has.Value.High}" : $"{low} {middle} {high}", why);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using EdgeGate.CommandLine;
+using EdgeGate.Limits;
+using EdgeGate.Limits.Tuning;
+using EdgeGate.Native.Kernel;
+using EdgeGate.Tests.Configuration;
+using EdgeGate.Tests.Kernel;
+
+namespace EdgeGate.Tests.Limits;
+
+public sealed class MachineTuningTests
+{
+    [Theory]
+    [InlineData(1_000, "density")]
+    [InlineData(50_000, "density")]
+    [InlineData(50_000, "throughput")]
+    public async Task A_machine_so_tuned_has_no_findings(int connections, string profile)
+    {
+        using var recorded = new RecordedMachine(Recordings.Server, Recordings.CgroupTwo);
+        KernelFacts machine = new KernelFactsReader(recorded.Root).Read() with { TotalMemory = 64L << 30 };
+        string json = Loaded.Json(section: $$""", "Limits": { "MaxConnections": {{connections}} }""");
+        var before = await Plans.MakeAsync(machine, json);
+        var tuning = MachineTuning.Create(
+            machine, await Loaded.GoodAsync(json), connections, Enum.Parse<TuningProfile>(profile, ignoreCase: true));
+
+        var after = await Plans.MakeAsync(
+            Apply(machine, tuning), json, TuneText.Write(tuning, "test.json", TuneFormat.Sysctl));
+
+        Assert.NotEmpty(before.Findings);
+        Assert.Empty(after.Findings);
+        Assert.Equal(connections, after.MaxConnections);
+        Assert.Empty(tuning.Notes);
+    }
+
+    [Fact]
+    public async Task What_a_machine_has_is_never_taken_away()
+    {
+        var machine = Plans.Machine(
+            20_000, ("net.core.somaxconn", "65535"), ("fs.nr_open", "9000000"), ("net.core.rmem_max", "90000000"),
+            ("net.ipv4.tcp_mem", "9000000 9000001 9000002"), ("net.ipv4.ip_local_reserved_ports", "30000-30010"));
+
+        var tuning = await TuneAsync(machine, 1_000);
+
+        Assert.Equal("65535", tuning["net.core.somaxconn"]);
+        Assert.Equal("9000000", tuning["fs.nr_open"]);
+        Assert.Equal("90000000", tuning["net.core.rmem_max"]);
+        Assert.Equal("9000000 9000001 9000002", tuning["net.ipv4.tcp_mem"]);
+        Assert.Equal("30000-30010", tuning["net.ipv4.ip_local_reserved_ports"]);
+    }
+
+    [Fact]
+    public async Task Ports_are_taken_from_further_down_only_when_they_are_needed_and_listeners_keep_theirs()
+    {
+        Assert.Equal("10240 65535", (await TuneAsync(Plans.Machine(20_000), 50_000))["net.ipv4.ip_local_port_range"]);
+
+        var many = await TuneAsync(Plans.Machine(20_000), 60_000);
+        Assert.Equal("1024 65535", many["net.ipv4.ip_local_port_range"]);
+        Assert.Equal("7000,8080,9901", many["net.ipv4.ip_local_reserved_ports"]);
+    }
+
+    [Fact]
+    public async Task What_no_setting_mends_is_said()
+    {
+        var tuning = MachineTuning.Create(
+            Plans.Machine(20_000) with { TotalMemory = 1L << 30 }, await Loaded.GoodAsync(Loaded.Json()), 3_000_000, TuningProfile.Density);
+
+        // 64,512 ports less 3 of listeners: 3,000,000 connections want 47 destinations.
+        Assert.Contains(tuning.Notes, note => note.StartsWith("Cluster game needs 47 destinations", StringComparison.Ordinal));
+        Assert.Contains(tuning.Notes, note => note.StartsWith("This machine has 1 GiB of memory", StringComparison.Ordinal));
+        Assert.Contains(tuning.Notes, note => note.Contains("\"MaxConnections\": 3000000", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("kernel-tuning.conf")]
+    [InlineData("kernel-tuning-density.conf")]
+    [InlineData("kernel-tuning-throughput.conf")]
+    public void The_profiles_that_are_shipped_parse_and_every_line_says_why(string name)
+    {
+        string file = Path.Combine(AppContext.BaseDirectory, "config", name);
+        var tuning = TuningFile.Read(file);
+
+        Assert.Empty(tuning.Errors);
+        Assert.InRange(tuning.Entries.Length, 8, 40);
+        string[] lines = File.ReadAllLines(file);
+        Assert.All(tuning.Entries, entry => Assert.StartsWith("#", lines[entry.Line - 2], StringComparison.Ordinal));
+    }
+
+    private static async Task<Dictionary<string, string>> TuneAsync(KernelFacts machine, long connections)
+    {
+        var tuning = MachineTuning.Create(
+            machine, await Loaded.GoodAsync(Loaded.Json()), connections, TuningProfile.Density);
+        Assert.All(tuning.Settings, setting => Assert.NotEmpty(setting.Why));
+        return tuning.Settings.ToDictionary(s => s.Key, s => s.Value);
+    }
+
+    /// <summary>What the machine says once the kernel and systemd have taken the settings.</summary>
+    private static KernelFacts Apply(KernelFacts machine, MachineTuning tuning)
+    {
+        foreach (Setting setting in tuning.Settings)
+        {
+            machine = setting.Key switch
+            {
+                "LimitNOFILE" => machine with { OpenFiles = new ResourceLimit(1024, Number(setting.Value)) },
+                "TasksMax" => machine with { CgroupPids = new CgroupLimit(Number(setting.Value), 0, "pids.max") },
+                "MemoryMax" => machine with
+                {
+                    CgroupMemory = new CgroupLimit(Number(setting.Value.TrimEnd('M')) << 20, 0, "memory.max"),
+                },
+                _ => machine with { Sysctls = machine.Sysctls.SetItem(setting.Key, setting.Value) },
+            };
+        }
+
+        return machine;
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+}
