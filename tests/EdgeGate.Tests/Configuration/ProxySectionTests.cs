@@ -8,7 +8,7 @@ public sealed class ProxySectionTests
         var error = await Loaded.ErrorAsync(Loaded.Json(proxy:
             """, "other": { "LoadBalancingPolicy": "Nope", "Destinations": { "a": { "Address": "http://x" } } }"""));
 
-        Assert.Equal("ReverseProxy:Clusters:other", error.Path);
+        Assert.Equal("ReverseProxy:Clusters:other:LoadBalancingPolicy", error.Path);
         Assert.Contains("Nope", error.Message);
     }
 
@@ -21,7 +21,7 @@ public sealed class ProxySectionTests
             """));
 
         Assert.Equal(
-            ["ReverseProxy:Clusters:slow:HttpRequest:ActivityTimeout", "ReverseProxy:Clusters:other"],
+            ["ReverseProxy:Clusters:slow:HttpRequest:ActivityTimeout", "ReverseProxy:Clusters:other:LoadBalancingPolicy"],
             loaded.Errors.Select(e => e.Path));
     }
 
