@@ -6,9 +6,9 @@ public sealed class ProxySectionTests
     public async Task Yarps_own_validator_judges()
     {
         var error = await Loaded.ErrorAsync(Loaded.Json(proxy:
-            """, "other": { "LoadBalancingPolicy": "Nope", "Destinations": { "a": { "Address": "http://x" } } }"""));
+            """, "other": { "SessionAffinity": { "Enabled": true, "Policy": "Nope", "AffinityKeyName": "k" }, "Destinations": { "a": { "Address": "http://x" } } }"""));
 
-        Assert.Equal("ReverseProxy:Clusters:other:LoadBalancingPolicy", error.Path);
+        Assert.Equal("ReverseProxy:Clusters:other", error.Path);
         Assert.Contains("Nope", error.Message);
     }
 
