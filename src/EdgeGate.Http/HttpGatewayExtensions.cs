@@ -1,4 +1,5 @@
 using EdgeGate.Http.Forwarding;
+using EdgeGate.Http.Health;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Transforms;
 
 namespace EdgeGate.Http;
@@ -27,8 +29,18 @@ public static class HttpGatewayExtensions
         var builder = services.AddReverseProxy()
             .LoadFromConfig(reverseProxy)
             .AddConfigFilter<UnixUpstreams>()
+            .AddConfigFilter<Layer4PassiveHealth>()
             .AddTransforms(route => route.AddResponseTransform(HopByHopHeaders.RemoveFromResponseAsync));
-        services.DecorateForwarder();
+        services.Decorate<IHttpForwarder>((yarp, provider) => new GatewayForwarder(
+            yarp,
+            provider.GetRequiredService<HttpGatewayOptions>(),
+            provider.GetRequiredService<ILogger<GatewayForwarder>>()));
+        services.Decorate<IProbingRequestFactory>((yarp, _) => new Layer4ProbingRequests(yarp));
+        if (options?.DestinationsChanged is { } changed)
+        {
+            services.Decorate<IClusterDestinationsUpdater>((yarp, _) => new DestinationsObserver(yarp, changed));
+        }
+
         return builder;
     }
 
@@ -36,12 +48,11 @@ public static class HttpGatewayExtensions
     public static ReverseProxyConventionBuilder MapHttpGateway(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapReverseProxy();
 
-    private static void DecorateForwarder(this IServiceCollection services)
+    private static void Decorate<T>(this IServiceCollection services, Func<T, IServiceProvider, T> decorate)
+        where T : class
     {
-        var yarp = services.Last(service => service.ServiceType == typeof(IHttpForwarder));
-        services.Replace(ServiceDescriptor.Singleton<IHttpForwarder>(provider => new GatewayForwarder(
-            (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, yarp.ImplementationType!),
-            provider.GetRequiredService<HttpGatewayOptions>(),
-            provider.GetRequiredService<ILogger<GatewayForwarder>>())));
+        var yarp = services.Last(service => service.ServiceType == typeof(T));
+        services.Replace(ServiceDescriptor.Singleton(provider =>
+            decorate((T)ActivatorUtilities.CreateInstance(provider, yarp.ImplementationType!), provider)));
     }
 }

@@ -1,3 +1,6 @@
+using EdgeGate.Http.Health;
+using Yarp.ReverseProxy.Model;
+
 namespace EdgeGate.Http;
 
 /// <summary>What EdgeGate adds to YARP's own configuration; a cluster's own setting always wins.</summary>
@@ -36,8 +39,14 @@ public sealed record HttpGatewayOptions
 
     /// <summary>
     /// Asks a <c>tcp://</c> or <c>udp://</c> destination whether it is alive, when YARP's active health check comes
-    /// round to it. Completing means alive, throwing means not. The default opens a TCP connection and closes it,
-    /// and takes a UDP destination at its word.
+    /// round to it. Completing means alive, throwing means not. The default connects, says what the probe says, and
+    /// waits for what it expects.
     /// </summary>
-    public Func<Uri, CancellationToken, ValueTask>? ProbeLayer4 { get; init; }
+    public Func<Uri, Layer4Probe, CancellationToken, ValueTask>? ProbeLayer4 { get; init; }
+
+    /// <summary>
+    /// Told of a cluster whose destinations have changed, or which of them take requests. Called from any thread, and
+    /// perhaps twice at once.
+    /// </summary>
+    public Action<ClusterState>? DestinationsChanged { get; init; }
 }

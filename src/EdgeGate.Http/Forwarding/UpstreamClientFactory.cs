@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EdgeGate.Http.Health;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -39,7 +40,7 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
     }
 
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        new Layer4ProbeHandler(handler, options.ProbeLayer4 ?? UpstreamDialer.ProbeAsync);
+        new Layer4ProbeHandler(handler, options.ProbeLayer4 ?? Layer4Prober.ProbeAsync);
 
     private static int? MaxConnectionsOf(IReadOnlyDictionary<string, string>? metadata) =>
         metadata?.GetValueOrDefault(MaxConnections) is { } text

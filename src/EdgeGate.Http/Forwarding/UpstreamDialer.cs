@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace EdgeGate.Http.Forwarding;
@@ -47,21 +46,6 @@ internal static class UpstreamDialer
         {
             socket.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>The default layer 4 probe: a TCP destination is alive when it accepts.</summary>
-    public static async ValueTask ProbeAsync(Uri destination, CancellationToken cancellationToken)
-    {
-        if (UnixUpstreamAddress.TryGetEndPoint(destination.IdnHost, out var path))
-        {
-            await using var stream = await ConnectAsync(path, cancellationToken).ConfigureAwait(false);
-        }
-        else if (destination.Scheme == "tcp")
-        {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(new DnsEndPoint(destination.IdnHost, destination.Port), cancellationToken)
-                .ConfigureAwait(false);
         }
     }
 }

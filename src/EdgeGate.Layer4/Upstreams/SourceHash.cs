@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace EdgeGate.Layer4.Upstreams;
 
@@ -18,9 +17,9 @@ public static class SourceHash
     public static ulong SeedOf(string destination)
     {
         ulong hash = FnvOffset;
-        foreach (byte part in Encoding.UTF8.GetBytes(destination.ToUpperInvariant()))
+        foreach (char letter in destination)
         {
-            hash = (hash ^ part) * FnvPrime;
+            hash = (hash ^ char.ToUpperInvariant(letter)) * FnvPrime;
         }
 
         return hash;

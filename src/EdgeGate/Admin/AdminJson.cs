@@ -68,7 +68,8 @@ internal static class AdminJson
         json.WriteEndObject();
     }
 
-    private static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
+    /// <summary>Answers with what is written.</summary>
+    public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
     {
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Options);

@@ -85,6 +85,7 @@ internal sealed class AdminServer : IAsyncDisposable
             return context.Response.WriteAsync(gateway.IsReady ? "ready\n" : "draining\n");
         });
         app.MapGet("/limits", context => AdminJson.WriteLimitsAsync(context, gateway));
+        app.MapGet("/clusters", new ClustersEndpoint(gateway).ListAsync);
         var connections = new ConnectionsEndpoint(gateway.Table);
         app.MapGet("/connections", connections.ListAsync);
         app.MapDelete("/connections/{id}", connections.KillAsync);

@@ -14,8 +14,7 @@ internal static class NotYetServed
         ("Bind", l => l.Bind.Kind == BindKind.Systemd, "systemd: binds"),
     ];
 
-    private static readonly string[] ClusterMetadata =
-        ["EdgeGate.SendProxyProtocol", "EdgeGate.MaxConnectionsPerDestination", "EdgeGate.QueueTimeout"];
+    private static readonly string[] ClusterMetadata = ["EdgeGate.SendProxyProtocol"];
 
     public static void Report(GatewayConfig config, ConfigurationReport report)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using EdgeGate.Configuration;
 using EdgeGate.Limits;
 using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Model;
 
 namespace EdgeGate.Daemon;
 
@@ -65,4 +66,12 @@ internal static partial class DaemonLog
 
     [LoggerMessage(12, LogLevel.Error, "A certificate was not reloaded, the old one serves on: {Error}")]
     public static partial void CertificateKept(ILogger log, string error);
+
+    [LoggerMessage(14, LogLevel.Warning,
+        "Cluster {Cluster}: destination {Destination} takes no new connections (active health {Active}, passive {Passive})")]
+    public static partial void DestinationOut(
+        ILogger log, string cluster, string destination, DestinationHealth active, DestinationHealth passive);
+
+    [LoggerMessage(15, LogLevel.Information, "Cluster {Cluster}: destination {Destination} takes new connections again")]
+    public static partial void DestinationBack(ILogger log, string cluster, string destination);
 }

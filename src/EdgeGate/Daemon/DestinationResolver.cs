@@ -16,21 +16,19 @@ internal sealed class DestinationResolver(ILogger log)
     public async Task<IReadOnlyList<ResolvedDestination>> ResolveAsync(
         ClusterConfig? cluster, IReadOnlyList<Destination> known, CancellationToken cancellation)
     {
-        var found = new List<ResolvedDestination>();
-        foreach (var (id, destination) in cluster?.Destinations ?? new Dictionary<string, DestinationConfig>())
-        {
-            IReadOnlyList<EndPoint> endPoints = UnixUpstreamAddress.TryGetPath(destination.Address, out string? path)
-                ? [new UnixDomainSocketEndPoint(path)]
-                : await ResolveAsync(cluster!.ClusterId, id, new Uri(destination.Address), cancellation)
-                    ?? known.FirstOrDefault(d => d.Id == id && d.Address == destination.Address)?.EndPoints
-                    ?? [];
-            if (endPoints.Count > 0)
-            {
-                found.Add(new ResolvedDestination(id, destination.Address, endPoints));
-            }
-        }
+        ResolvedDestination?[] found = await Task.WhenAll((cluster?.Destinations ?? new Dictionary<string, DestinationConfig>())
+            .Select(named => ResolveAsync(cluster!.ClusterId, named.Key, named.Value.Address, known, cancellation)));
+        return [.. found.OfType<ResolvedDestination>()];
+    }
 
-        return found;
+    private async Task<ResolvedDestination?> ResolveAsync(
+        string cluster, string id, string address, IReadOnlyList<Destination> known, CancellationToken cancellation)
+    {
+        IReadOnlyList<EndPoint>? endPoints = UnixUpstreamAddress.TryGetPath(address, out string? path)
+            ? [new UnixDomainSocketEndPoint(path)]
+            : await ResolveAsync(cluster, id, new Uri(address), cancellation)
+                ?? known.FirstOrDefault(d => d.Id == id && d.Address == address)?.EndPoints;
+        return endPoints is null ? null : new ResolvedDestination(id, address, endPoints);
     }
 
     private async Task<IReadOnlyList<EndPoint>?> ResolveAsync(
@@ -41,7 +39,7 @@ internal sealed class DestinationResolver(ILogger log)
             IPAddress[] addresses = await Dns.GetHostAddressesAsync(address.DnsSafeHost, cancellation);
             return [.. addresses.Select(ip => new IPEndPoint(ip, address.Port))];
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
             DaemonLog.CannotResolve(log, cluster, destination, address.DnsSafeHost, e.Message);
             return null;

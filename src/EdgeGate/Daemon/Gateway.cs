@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
+using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Limits;
 using EdgeGate.Native.Polling;
 using EdgeGate.Telemetry;
@@ -7,6 +8,7 @@ using EdgeGate.Transport;
 using EdgeGate.Transport.Admission;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Model;
 
 namespace EdgeGate.Daemon;
 
@@ -43,8 +45,8 @@ internal sealed class Gateway : IAsyncDisposable
         Transport = new TransportServices(Loops, Gate, Metrics, logs.CreateLogger<Listener>());
 
         _reverseProxy = new ReloadableSection(loaded.Root);
-        _upstreams = new Upstreams(Config, logs);
-        _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, logs);
+        _upstreams = new Upstreams(Config, Metrics.Meter, logs);
+        _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams.Health, logs);
         _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http);
     }
 
@@ -64,6 +66,9 @@ internal sealed class Gateway : IAsyncDisposable
 
     public ConnectionTable Table { get; }
 
+    /// <summary>Every cluster's state, those of layer 4 among them.</summary>
+    public IEnumerable<ClusterState> YarpClusters => _http.Clusters.GetClusters();
+
     /// <summary>Whether new work should be sent here: /readyz.</summary>
     public bool IsReady { get; set; }
 
@@ -71,6 +76,9 @@ internal sealed class Gateway : IAsyncDisposable
 
     /// <summary>The longest that any listener grants its connections.</summary>
     public TimeSpan DrainTimeout => Config.Listeners.Select(l => l.Settings.DrainTimeout).DefaultIfEmpty().Max();
+
+    /// <summary>The layer-4 side of a cluster, or null.</summary>
+    public UpstreamCluster? FindUpstream(string cluster) => _upstreams.Find(cluster);
 
     /// <summary>Binds every listener; all errors but the first are lost, as nothing is served after one.</summary>
     /// <exception cref="IOException">A listener cannot bind; the message names it.</exception>

@@ -9,6 +9,9 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.LoadBalancing;
 
 namespace EdgeGate.Daemon;
 
@@ -23,7 +26,11 @@ internal sealed class HttpServer : IAsyncDisposable
     private readonly ILoggerFactory _logs;
 
     public HttpServer(
-        Func<GatewayConfig> current, IConfigurationSection reverseProxy, TransportServices transport, ILoggerFactory logs)
+        Func<GatewayConfig> current,
+        IConfigurationSection reverseProxy,
+        TransportServices transport,
+        UpstreamHealth health,
+        ILoggerFactory logs)
     {
         _logs = logs;
         WebApplicationBuilder builder = EmptyHost.Create(logs);
@@ -31,15 +38,21 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton(transport);
         builder.Services.AddSingleton<IConnectionListenerFactory, LoopTransportFactory>();
         builder.Services.AddSingleton<IServer>(_listeners);
+        builder.Services.AddSingleton<ILoadBalancingPolicy, SourceHashPolicy>();
         builder.Services.AddHttpGateway(reverseProxy, new HttpGatewayOptions
         {
+            DestinationsChanged = health.Apply,
             IsLayer4 = cluster => current().LeadsToLayer4(cluster),
             ConnectTimeout = current().Listeners.Where(HttpListener.Serves)
                 .Select(l => l.Settings.ConnectTimeout).DefaultIfEmpty(new HttpGatewayOptions().ConnectTimeout).Max(),
         });
         _app = builder.Build();
         _app.MapHttpGateway();
+        health.Attach(Clusters, _app.Services.GetRequiredService<IDestinationHealthUpdater>());
     }
+
+    /// <summary>YARP's clusters and their state.</summary>
+    public IProxyStateLookup Clusters => _app.Services.GetRequiredService<IProxyStateLookup>();
 
     /// <summary>Starts YARP; listeners are added from then on.</summary>
     public Task StartAsync() => _app.StartAsync();

@@ -1,24 +1,45 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
 using EdgeGate.Layer4.Upstreams;
+using EdgeGate.Telemetry;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Configuration;
 
 namespace EdgeGate.Daemon;
 
-/// <summary>The clusters that layer-4 listeners lead to, kept up to date with the configuration and with DNS.</summary>
-internal sealed class Upstreams(GatewayConfig config, ILoggerFactory logs) : IAsyncDisposable
+/// <summary>
+/// The clusters that layer-4 listeners lead to, kept up to date with the configuration, with DNS and with YARP's health.
+/// </summary>
+internal sealed class Upstreams : IAsyncDisposable
 {
     private static readonly TimeSpan ResolveAgain = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, UpstreamCluster> _clusters = new(StringComparer.OrdinalIgnoreCase);
-    private readonly DestinationResolver _resolver = new(logs.CreateLogger("EdgeGate"));
+    private readonly DestinationResolver _resolver;
+    private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private Task _resolving = Task.CompletedTask;
-    private volatile GatewayConfig _config = config;
+    private volatile GatewayConfig _config;
+
+    public Upstreams(GatewayConfig config, Meter meter, ILoggerFactory logs)
+    {
+        ILogger log = logs.CreateLogger("EdgeGate");
+        _config = config;
+        _resolver = new DestinationResolver(log);
+        Health = new UpstreamHealth(Find, log);
+        UpstreamGauges.Register(meter, () => _clusters.Values);
+    }
+
+    /// <summary>What YARP and the clusters tell each other.</summary>
+    public UpstreamHealth Health { get; }
 
     /// <summary>The cluster of that name, which all listeners that name it share. It has destinations once <see cref="StartAsync"/> or <see cref="UpdateAsync"/> has seen it in the configuration.</summary>
-    public UpstreamCluster ClusterOf(string name) => _clusters.GetOrAdd(name, static key => new UpstreamCluster(key));
+    public UpstreamCluster ClusterOf(string name) => _clusters.GetOrAdd(
+        name, static (key, health) => new UpstreamCluster(key) { Failing = health.OnFailing }, Health);
+
+    /// <summary>The cluster of that name, if a listener of layer 4 leads, or led, to it.</summary>
+    public UpstreamCluster? Find(string name) => _clusters.GetValueOrDefault(name);
 
     /// <summary>Finds every destination's addresses, and goes on looking for changes.</summary>
     public async Task StartAsync()
@@ -39,24 +60,36 @@ internal sealed class Upstreams(GatewayConfig config, ILoggerFactory logs) : IAs
         await _stopping.CancelAsync();
         await _resolving;
         _stopping.Dispose();
+        _oneAtATime.Dispose();
     }
 
     private async Task ResolveAsync()
     {
-        foreach (ListenerConfig listener in _config.Listeners.Where(l => l.Cluster is not null))
+        // A slow answer for the old configuration must not come after one for the new.
+        await _oneAtATime.WaitAsync(_stopping.Token);
+        try
         {
-            ClusterOf(listener.Cluster!);
-        }
+            foreach (ClusterConfig cluster in _config.Clusters.Where(c => _config.LeadsToLayer4(c.ClusterId)))
+            {
+                ClusterOf(cluster.ClusterId);
+            }
 
-        foreach (UpstreamCluster cluster in _clusters.Values)
+            await Task.WhenAll(_clusters.Values.Select(ResolveAsync));
+        }
+        finally
         {
-            ClusterConfig? config = _config.FindCluster(cluster.Name);
-            var destinations = await _resolver.ResolveAsync(config, cluster.Destinations, _stopping.Token);
-            cluster.Configure(SettingsOf(config), destinations);
+            _oneAtATime.Release();
         }
     }
 
-    private static UpstreamSettings SettingsOf(ClusterConfig? config) => new() { Policy = config?.LoadBalancingPolicy };
+    private async Task ResolveAsync(UpstreamCluster cluster)
+    {
+        ClusterConfig? config = _config.FindCluster(cluster.Name);
+        var destinations = await _resolver.ResolveAsync(config, cluster.Destinations, _stopping.Token);
+        cluster.Configure(
+            config is null ? new UpstreamSettings() : UpstreamMetadata.SettingsOf(config), destinations);
+        Health.Apply(cluster.Name);
+    }
 
     // An address that changes in DNS is found within half a minute; a name that stops resolving keeps its last one.
     private async Task ResolveForEverAsync()
@@ -64,7 +97,7 @@ internal sealed class Upstreams(GatewayConfig config, ILoggerFactory logs) : IAs
         using var timer = new PeriodicTimer(ResolveAgain);
         try
         {
-            while (!_clusters.IsEmpty && await timer.WaitForNextTickAsync(_stopping.Token))
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
                 await ResolveAsync();
             }

@@ -58,7 +58,7 @@ public sealed class Layer4DestinationTests : HttpTests
         {
             Gateway = new HttpGatewayOptions
             {
-                ProbeLayer4 = (address, _) =>
+                ProbeLayer4 = (address, _, _) =>
                 {
                     asked.TrySetResult(address);
                     throw new IOException("dead");

@@ -6,7 +6,7 @@ public sealed class ProxySectionTests
     public async Task Yarps_own_validator_judges()
     {
         var error = await Loaded.ErrorAsync(Loaded.Json(proxy:
-            """, "other": { "LoadBalancingPolicy": "Nope", "Destinations": { "a": { "Address": "http://x" } } }"""));
+            """, "other": { "SessionAffinity": { "Enabled": true, "Policy": "Nope", "AffinityKeyName": "k" }, "Destinations": { "a": { "Address": "http://x" } } }"""));
 
         Assert.Equal("ReverseProxy:Clusters:other", error.Path);
         Assert.Contains("Nope", error.Message);
@@ -21,7 +21,7 @@ public sealed class ProxySectionTests
             """));
 
         Assert.Equal(
-            ["ReverseProxy:Clusters:slow:HttpRequest:ActivityTimeout", "ReverseProxy:Clusters:other"],
+            ["ReverseProxy:Clusters:slow:HttpRequest:ActivityTimeout", "ReverseProxy:Clusters:other:LoadBalancingPolicy"],
             loaded.Errors.Select(e => e.Path));
     }
 

@@ -1,0 +1,74 @@
+using EdgeGate.Configuration;
+
+namespace EdgeGate.Tests.Configuration;
+
+public sealed class UpstreamMetadataTests
+{
+    [Fact]
+    public async Task What_is_written_is_what_is_read()
+    {
+        var config = await Loaded.GoodAsync(Json("""
+            "EdgeGate.MaxConnectionsPerDestination": "100", "EdgeGate.QueueTimeout": "00:00:00.5",
+            "EdgeGate.ProbeSend": "PING\\r\\n", "EdgeGate.ProbeExpect": "+PONG", "Own": "x"
+            """));
+
+        var settings = UpstreamMetadata.SettingsOf(config.FindCluster("other")!);
+
+        Assert.Equal("SourceHash", settings.Policy);
+        Assert.Equal(100, settings.MaxConnectionsPerDestination);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), settings.QueueTimeout);
+    }
+
+    [Fact]
+    public async Task Nothing_written_is_no_maximum()
+    {
+        var config = await Loaded.GoodAsync(Json("\"EdgeGate.QueueTimeout\": \"00:00:00\""));
+
+        Assert.Null(UpstreamMetadata.SettingsOf(config.FindCluster("other")!).MaxConnectionsPerDestination);
+        Assert.Equal(TimeSpan.Zero, UpstreamMetadata.SettingsOf(config.FindCluster("other")!).QueueTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(5), UpstreamMetadata.SettingsOf(config.FindCluster("game")!).QueueTimeout);
+    }
+
+    [Theory]
+    [InlineData("EdgeGate.MaxConnectionsPerDestination", "0", "a whole number from 1")]
+    [InlineData("EdgeGate.MaxConnectionsPerDestination", "many", "a whole number from 1")]
+    [InlineData("EdgeGate.QueueTimeout", "5", "00:00:05")]
+    [InlineData("EdgeGate.QueueTimeout", "-00:00:01", "not a time")]
+    [InlineData("EdgeGate.ProbeSend", "a\\\\q", "'\\q' means nothing")]
+    [InlineData("EdgeGate.ProbeExpect", "", "nothing is expected")]
+    [InlineData("EdgeGate.QueueTimout", "00:00:05", "Did you mean 'EdgeGate.QueueTimeout'?")]
+    [InlineData("edgegate.queuetimeout", "00:00:05", "Did you mean 'EdgeGate.QueueTimeout'?")]
+    public async Task A_wrong_value_says_what_to_write(string key, string value, string message)
+    {
+        var error = await Loaded.ErrorAsync(Json($"\"{key}\": \"{value}\""));
+
+        Assert.Equal("ReverseProxy:Clusters:other:Metadata:" + key, error.Path);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_destination_has_probes_and_no_queue()
+    {
+        var json = Json("", """, "Metadata": { "EdgeGate.ProbeSend": "x", "EdgeGate.QueueTimeout": "00:00:05" }""");
+
+        var error = await Loaded.ErrorAsync(json);
+
+        Assert.Equal("ReverseProxy:Clusters:other:Destinations:one:Metadata:EdgeGate.QueueTimeout", error.Path);
+    }
+
+    [Fact]
+    public async Task A_mistyped_policy_names_the_nearest()
+    {
+        var error = await Loaded.ErrorAsync(Json("").Replace("SourceHash", "SorceHash", StringComparison.Ordinal));
+
+        Assert.Equal("ReverseProxy:Clusters:other:LoadBalancingPolicy", error.Path);
+        Assert.Contains("Did you mean 'SourceHash'?", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string Json(string metadata, string destination = "") => Loaded.Json(proxy: $$"""
+        , "other": {
+            "LoadBalancingPolicy": "SourceHash", "Metadata": { {{metadata}} },
+            "Destinations": { "one": { "Address": "tcp://127.0.0.1:7002"{{destination}} } }
+          }
+        """);
+}
