@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace EdgeGate.Daemon;
 
-/// <summary>Turns the <c>tcp://host:port</c> destinations of a cluster into addresses.</summary>
+/// <summary>Turns the <c>tcp://host:port</c> and <c>udp://host:port</c> destinations of a cluster into addresses.</summary>
 internal sealed class DestinationResolver(ILogger log)
 {
     /// <param name="cluster">The cluster; null, because a reload took it away, has no destinations.</param>

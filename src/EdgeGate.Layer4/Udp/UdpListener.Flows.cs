@@ -1,0 +1,163 @@
+using System.Net;
+using EdgeGate.Native;
+using EdgeGate.Native.Sockets;
+using EdgeGate.Transport;
+
+namespace EdgeGate.Layer4.Udp;
+
+/// <content>How flows begin.</content>
+public sealed partial class UdpListener
+{
+    private const int DescriptorsPerFlow = 1;
+    private const long MillisecondsPerLog = 1000;
+
+    private long? _lastFailureLog;
+
+    /// <summary>Whether a failure may be logged: of many in a second the first is.</summary>
+    internal bool MayLogFailure()
+    {
+        if (_lastFailureLog is { } last && Loop.Now - last < MillisecondsPerLog)
+        {
+            return false;
+        }
+
+        _lastFailureLog = Loop.Now;
+        return true;
+    }
+
+    private UdpFlow? FlowOf(in DatagramPath path)
+    {
+        if (!_flows.TryFind(path, out UdpFlow? flow))
+        {
+            return BeginFlow(path);
+        }
+
+        // One that has a datagram in this batch stays until that is sent.
+        if (flow.IsRefused && flow.FirstRequest < 0 && flow.CanMove)
+        {
+            flow.GiveUp();
+            return BeginFlow(path);
+        }
+
+        return flow;
+    }
+
+    /// <summary>Begins the flow of a client that has none; null if there is no place for it, or nowhere to go.</summary>
+    private UdpFlow? BeginFlow(in DatagramPath path)
+    {
+        UdpRelayLane lane = _lane!;
+        if (_state != UdpListenerState.Serving)
+        {
+            return Drop(DropReason.Drain);
+        }
+
+        if (path.Remote is not { } remote)
+        {
+            return Drop(DropReason.Upstream); // of no family that could be answered
+        }
+
+        UdpSource source = UdpSource.Of(remote.Address, lane.Options);
+        if (_flows.Of(source) >= (lane.Options.MaxFlowsPerSource ?? int.MaxValue)
+            || Gate.TryAcquire(Options.Quota, DescriptorsPerFlow) is not { } lease)
+        {
+            CountRejected(RejectReason.Limit);
+            return null;
+        }
+
+        TcpDestination? destination = Reach(lane, out Descriptor socket);
+        if (destination is null)
+        {
+            lease.Dispose();
+            return null;
+        }
+
+        var flow = new UdpFlow(
+            new AcceptedSocket(socket, remote, lease, this), this, lane, destination, path, source);
+        _flows.Add(path, source, flow);
+        Assign(flow, Loop);
+        return flow.IsClosed ? null : flow;
+    }
+
+    /// <summary>Connects a socket to a destination; of several, the first that has a route.</summary>
+    private TcpDestination? Reach(UdpRelayLane lane, out Descriptor socket)
+    {
+        socket = Descriptor.None;
+        for (int i = 0; i < lane.MaxAttempts; i++)
+        {
+            if (lane.Pick() is not { } destination)
+            {
+                break;
+            }
+
+            SysResult connected = Connect((IPEndPoint)destination.EndPoint, out socket);
+            if (!connected.Failed)
+            {
+                return destination;
+            }
+
+            if (connected.Error.IsDescriptorShortage)
+            {
+                CountShortage(connected.Error);
+                CountRejected(RejectReason.Descriptors);
+                return null;
+            }
+
+            OnUnreachable(lane, destination, connected.Error);
+        }
+
+        if (lane.MaxAttempts == 0 && MayLogFailure())
+        {
+            UdpRelayLog.NoDestination(lane.Log, Name, lane.Cluster.Name);
+        }
+
+        Drop(DropReason.Upstream);
+        return null;
+    }
+
+    private SysResult Connect(IPEndPoint destination, out Descriptor socket)
+    {
+        socket = Descriptor.None;
+        SysResult opened = SocketFactory.OpenDatagram(destination.AddressFamily);
+        if (opened.Failed)
+        {
+            return opened;
+        }
+
+        socket = new Descriptor(opened.Value);
+        SysResult connected = SocketIO.Connect(socket, destination);
+        if (connected.Failed)
+        {
+            SocketIO.Close(socket);
+            return connected;
+        }
+
+        SocketOptions.SetReceiveOffload(socket);
+        if (Options.ReceiveBufferBytes is { } receive)
+        {
+            SocketOptions.SetReceiveBuffer(socket, receive);
+        }
+
+        if (Options.SendBufferBytes is { } send)
+        {
+            SocketOptions.SetSendBuffer(socket, send);
+        }
+
+        return connected;
+    }
+
+    private void OnUnreachable(UdpRelayLane lane, TcpDestination destination, Errno error)
+    {
+        lane.Metrics.ConnectFailed(lane.Cluster, destination);
+        if (MayLogFailure())
+        {
+            UdpRelayLog.CannotReach(
+                lane.Log, Name, lane.Cluster.Name, destination.Id, $"{destination.EndPoint}", error.ToString());
+        }
+    }
+
+    private UdpFlow? Drop(DropReason reason)
+    {
+        Stats.For(Loop).AddDropped(reason);
+        return null;
+    }
+}
