@@ -29,6 +29,7 @@ public sealed unsafe class DatagramBatch
     private readonly MMsgHdr* _received;
     private readonly MMsgHdr* _queue;
     private readonly bool _named;
+    private readonly bool _oneByOne;
     private int _firstReady; // from here on, the headers wait for datagrams and need not be written again
     private int _queued;
     private int _head;
@@ -37,9 +38,18 @@ public sealed unsafe class DatagramBatch
     /// <param name="capacity">How many datagrams it holds.</param>
     /// <param name="named">Whether the peers' addresses are asked for: on a connected socket they are known.</param>
     public DatagramBatch(int capacity, bool named)
+        : this(capacity, named, !OperatingSystem.IsLinux())
+    {
+    }
+
+    /// <param name="capacity">How many datagrams it holds.</param>
+    /// <param name="named">Whether the peers' addresses are asked for.</param>
+    /// <param name="oneByOne">Whether to call once for each datagram, as where the system has no other way.</param>
+    internal DatagramBatch(int capacity, bool named, bool oneByOne)
     {
         Capacity = _firstReady = capacity;
         _named = named;
+        _oneByOne = oneByOne;
         _memory = GC.AllocateUninitializedArray<byte>(capacity * Stride, pinned: true);
         _slotMemory = GC.AllocateArray<DatagramSlot>(capacity, pinned: true);
         _headerMemory = GC.AllocateArray<MMsgHdr>(2 * capacity, pinned: true);
@@ -227,9 +237,9 @@ public sealed unsafe class DatagramBatch
         return SysResult.From(1);
     }
 
-    private static SysResult ReceiveMany(Descriptor descriptor, MMsgHdr* messages, int count)
+    private SysResult ReceiveMany(Descriptor descriptor, MMsgHdr* messages, int count)
     {
-        if (!OperatingSystem.IsLinux())
+        if (_oneByOne)
         {
             return OneByOne(descriptor, messages, count, &ReceiveOne);
         }
@@ -240,10 +250,10 @@ public sealed unsafe class DatagramBatch
             : result;
     }
 
-    private static SysResult SendMany(Descriptor descriptor, MMsgHdr* messages, int count)
+    private SysResult SendMany(Descriptor descriptor, MMsgHdr* messages, int count)
     {
         int flags = SocketConstants.MSG_NOSIGNAL;
-        if (!OperatingSystem.IsLinux())
+        if (_oneByOne)
         {
             return OneByOne(descriptor, messages, count, &SendOne);
         }
