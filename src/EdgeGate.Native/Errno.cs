@@ -17,6 +17,9 @@ public readonly record struct Errno(int Number)
     /// <summary>Interrupted by a signal before anything was done.</summary>
     public static readonly Errno EINTR = new(4);
 
+    /// <summary>Input or output failed; of a segmented datagram: the network device cannot make its checksums.</summary>
+    public static readonly Errno EIO = new(5);
+
     /// <summary>No such device or address: what open(2) says of a socket's file.</summary>
     public static readonly Errno ENXIO = new(6);
 
@@ -43,6 +46,9 @@ public readonly record struct Errno(int Number)
 
     /// <summary>The peer will not take any more.</summary>
     public static readonly Errno EPIPE = new(32);
+
+    /// <summary>The datagram is too long.</summary>
+    public static readonly Errno EMSGSIZE = new(IsLinux ? 90 : 40);
 
     /// <summary>Address in use.</summary>
     public static readonly Errno EADDRINUSE = new(IsLinux ? 98 : 48);

@@ -25,7 +25,8 @@ public readonly struct SysResult
     /// <summary>Whether the call would have had to wait.</summary>
     public bool WouldBlock => Error == Errno.EAGAIN;
 
-    internal static SysResult Failure(Errno error) => new(-error.Number);
+    /// <summary>What a call that failed would have given.</summary>
+    public static SysResult Failure(Errno error) => new(-error.Number);
 
     /// <summary>Takes the result of a call that was declared with <c>SetLastError</c>, straight after it.</summary>
     internal static SysResult From(nint returned) => new(returned >= 0 ? returned : -Marshal.GetLastPInvokeError());

@@ -14,7 +14,7 @@ public abstract class AcceptedConnection : LoopSocket
     private static long s_lastId;
 
     private readonly AdmissionLease _lease;
-    private readonly Listener _listener;
+    private readonly ListenerSocket _listener;
     private readonly ListenerStats _stats; // of the time when it was accepted: a listener's may change
     private TrafficCell? _cell;
     private long _acceptedAt;
@@ -42,7 +42,7 @@ public abstract class AcceptedConnection : LoopSocket
     public IPEndPoint? Remote { get; }
 
     /// <summary>The listener that it came through.</summary>
-    public Listener Listener => _listener;
+    public ListenerSocket Listener => _listener;
 
     /// <summary>The layer-4 cluster that it leads to; null where there is none, or none yet.</summary>
     public virtual string? Cluster => null;

@@ -9,13 +9,8 @@ public sealed partial class Listener
 {
     private static readonly TimeSpan DescriptorPause = TimeSpan.FromMilliseconds(100);
 
-    private long? _lastShortageLog;
-
-    /// <summary>
-    /// A connection of this listener found no descriptor for its upstream: accepting more would only add to those who
-    /// wait for one. From any loop.
-    /// </summary>
-    public void ReportShortage() => _home.Post(
+    /// <inheritdoc/>
+    public override void ReportShortage() => Home.Post(
         static state =>
         {
             var listener = (Listener)state!;
@@ -29,14 +24,8 @@ public sealed partial class Listener
     /// <summary>There is no descriptor, or no memory, for what waits in the queue.</summary>
     private void OnShortage(Errno error, AdmissionLease? lease)
     {
-        if (_lastShortageLog is not { } last || Loop.Now - last >= 1000)
-        {
-            _lastShortageLog = Loop.Now;
-            ListenerLog.AcceptShortage(_log, Name, error.ToString(), Stats.Sum(c => c.Active));
-        }
-
-        _metrics.CountShortage();
-        if (error.IsDescriptorShortage && _options.WhenFull == WhenFull.Reject)
+        CountShortage(error);
+        if (error.IsDescriptorShortage && Options.WhenFull == WhenFull.Reject)
         {
             RefuseWithReserve();
         }
@@ -45,7 +34,7 @@ public sealed partial class Listener
         // no descriptor either and wakes this one in turn, for ever.
         _kept = lease;
         PauseForDescriptors();
-        _gate.NotifyOnRelease(_resume);
+        Gate.NotifyOnRelease(_resume);
     }
 
     // Level-triggered and left armed, the listener would be reported for ever.

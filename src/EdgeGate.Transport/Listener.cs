@@ -4,7 +4,6 @@ using EdgeGate.Native;
 using EdgeGate.Native.Polling;
 using EdgeGate.Native.Sockets;
 using EdgeGate.Transport.Admission;
-using Microsoft.Extensions.Logging;
 
 namespace EdgeGate.Transport;
 
@@ -21,24 +20,17 @@ namespace EdgeGate.Transport;
 ///     '--StopAsync-------'----------StopAsync------'----------------------------> closed
 /// </code>
 /// </remarks>
-public sealed partial class Listener : LoopSocket
+public sealed partial class Listener : ListenerSocket
 {
     private const int AcceptsPerTurn = 64;
     private const int MaxRefused = 4; // at once, each with a descriptor of the reserve
     private static readonly TimeSpan QueueSampling = TimeSpan.FromSeconds(1);
 
-    private readonly EventLoopGroup _loops;
-    private readonly EventLoop _home;
-    private readonly AdmissionGate _gate;
-    private readonly TransportMetrics _metrics;
-    private readonly ILogger _log;
     private readonly PauseTimer _pauseTimer;
     private readonly QueueTimer _queueTimer;
     private readonly Action _resume;
     private readonly Action _refusedClosed;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile ListenerOptions _options; // changed on the loop; metrics read the name from elsewhere
-    private volatile ListenerStats _stats;
     private ILane? _lane;
     private bool _attached;
     private OwnedDescriptor? _reserve;
@@ -62,31 +54,14 @@ public sealed partial class Listener : LoopSocket
         OwnedDescriptor reserve,
         ListenerOptions options,
         TransportServices services)
-        : base(descriptor.Release())
+        : base(descriptor, options, services)
     {
-        _options = options;
-        _loops = services.Loops;
-        _home = _loops.NextForListener();
-        _gate = services.Gate;
-        _metrics = services.Metrics;
-        _log = services.ListenerLog;
         _reserve = reserve;
         _pauseTimer = new PauseTimer(this);
         _queueTimer = new QueueTimer(this);
-        _resume = () => _home.Post(static listener => ((Listener)listener!).Resume(), this);
+        _resume = () => Home.Post(static listener => ((Listener)listener!).Resume(), this);
         _refusedClosed = () => _refused--;
-        _stats = _metrics.StatsOf(options.Name, options.Protocol, _loops.Loops.Count);
-        EndPoint = SocketFactory.LocalAddress(Descriptor) ?? options.EndPoint; // a Unix socket has no other
     }
-
-    /// <summary>Where it really listens, with the port that the kernel chose.</summary>
-    public EndPoint EndPoint { get; }
-
-    /// <summary>The listener's name.</summary>
-    public string Name => _options.Name;
-
-    /// <summary>The counters of its name and protocol.</summary>
-    public ListenerStats Stats => _stats;
 
     /// <summary>Who gets its connections; only on its loop, or before it serves.</summary>
     internal ILane? Lane => Volatile.Read(ref _lane);
@@ -147,12 +122,12 @@ public sealed partial class Listener : LoopSocket
     /// <param name="lane">Who gets them; null for whoever does already.</param>
     /// <param name="options">Other options for the same socket; null leaves those it has.</param>
     public void Serve(ILane? lane, ListenerOptions? options = null) =>
-        _home.Post(static change => ((Action)change!)(), () => Change(lane ?? _lane!, options ?? _options));
+        Home.Post(static change => ((Action)change!)(), () => Change(lane ?? _lane!, options ?? Options));
 
     /// <summary>Stops accepting and closes the listening socket; connections go on.</summary>
-    public Task StopAsync()
+    public override Task StopAsync()
     {
-        _home.Post(static listener => ((Listener)listener!).Close(reset: false), this);
+        Home.Post(static listener => ((Listener)listener!).Close(reset: false), this);
         return _closed.Task;
     }
 
@@ -161,7 +136,7 @@ public sealed partial class Listener : LoopSocket
     internal async Task<bool> StopAsync(ILane lane)
     {
         var asked = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _home.Post(_ => asked.SetResult(IsClosed || _lane == lane), null);
+        Home.Post(_ => asked.SetResult(IsClosed || _lane == lane), null);
         if (!await asked.Task.ConfigureAwait(false))
         {
             return false;
@@ -178,16 +153,13 @@ public sealed partial class Listener : LoopSocket
     protected override void OnAttached() => SampleQueue();
 
     /// <inheritdoc/>
-    protected override void OnAttachFailed(Errno error) => ListenerLog.CannotPoll(_log, Name, error.ToString());
-
-    /// <inheritdoc/>
     protected internal override void OnReadable(bool ending)
     {
         for (int i = 0; i < AcceptsPerTurn && !_paused && !IsClosed; i++)
         {
-            bool queues = _options.WhenFull == WhenFull.Queue;
+            bool queues = Options.WhenFull == WhenFull.Queue;
             AdmissionLease? lease = _kept ??
-                _gate.TryAcquire(_options.Quota, _lane!.DescriptorsPerConnection, queues ? _resume : null);
+                Gate.TryAcquire(Options.Quota, _lane!.DescriptorsPerConnection, queues ? _resume : null);
             _kept = null;
             if (lease is null && queues)
             {
@@ -211,12 +183,12 @@ public sealed partial class Listener : LoopSocket
     /// <inheritdoc/>
     protected override void OnClosed()
     {
-        _home.Disarm(_pauseTimer);
-        _home.Disarm(_queueTimer);
-        _gate.StopWaiting(_resume);
+        Home.Disarm(_pauseTimer);
+        Home.Disarm(_queueTimer);
+        Gate.StopWaiting(_resume);
         _kept?.Dispose();
         _reserve?.Dispose();
-        _metrics.Remove(this);
+        Metrics.Remove(this);
         _closed.TrySetResult();
     }
 
@@ -229,9 +201,6 @@ public sealed partial class Listener : LoopSocket
         }
     }
 
-    internal void RecordClosed(ListenerStats stats, TimeSpan age, TimeSpan? roundTripTime) =>
-        _metrics.RecordClosed(stats, age, roundTripTime);
-
     private void Change(ILane lane, ListenerOptions options)
     {
         if (IsClosed)
@@ -239,12 +208,11 @@ public sealed partial class Listener : LoopSocket
             return;
         }
 
-        if (!ReferenceEquals(options, _options))
+        if (!ReferenceEquals(options, Options))
         {
             Configure(Descriptor, options);
             _ = SocketFactory.Listen(Descriptor, options.Backlog);
-            _stats = _metrics.StatsOf(options.Name, options.Protocol, _loops.Loops.Count);
-            _options = options;
+            Adopt(options);
         }
 
         Volatile.Write(ref _lane, lane);
@@ -255,14 +223,14 @@ public sealed partial class Listener : LoopSocket
         else
         {
             _attached = true;
-            Attach(_home);
+            Attach(Home);
         }
     }
 
     /// <summary>What waited under the settings that were asks again under those that are.</summary>
     private void StartAfresh()
     {
-        _gate.StopWaiting(_resume);
+        Gate.StopWaiting(_resume);
         _kept?.Dispose();
         _kept = null;
         Resume();
@@ -302,27 +270,12 @@ public sealed partial class Listener : LoopSocket
             return; // its lane did not want it
         }
 
-        EventLoop target = _loops.LeastLoaded(Loop);
-        target.ConnectionAssigned();
-        connection.LoopAssigned = target;
-        if (target == Loop)
-        {
-            connection.Attach(target);
-            return;
-        }
-
-        target.Post(
-            static state =>
-            {
-                var connection = (AcceptedConnection)state!;
-                connection.Attach(connection.LoopAssigned!);
-            },
-            connection);
+        Assign(connection, Loops.LeastLoaded(Loop));
     }
 
     private void Refuse(Descriptor descriptor, RejectReason reason)
     {
-        Stats.For(Loop).AddRejected(reason);
+        CountRejected(reason);
         ReadOnlySpan<byte> refusal = _lane!.Refusal;
         if (reason == RejectReason.Descriptors || refusal.IsEmpty || SocketIO.Send(descriptor, refusal).Failed)
         {

@@ -8,7 +8,9 @@ public sealed class TrafficCell
 {
     private static readonly int Reasons = Enum.GetValues<CloseReason>().Length;
     private static readonly int Rejections = Enum.GetValues<RejectReason>().Length;
+    private static readonly int Drops = Enum.GetValues<DropReason>().Length;
 
+    private readonly long[] _dropped = new long[Drops];
     private readonly long[] _closed = new long[Reasons];
     private readonly long[] _rejected = new long[Rejections];
     private long _accepted;
@@ -53,6 +55,13 @@ public sealed class TrafficCell
 
     /// <summary>Connections refused for a reason.</summary>
     public long Rejected(RejectReason reason) => Volatile.Read(ref _rejected[(int)reason]);
+
+    /// <summary>Datagrams that were dropped for a reason.</summary>
+    public long Dropped(DropReason reason) => Volatile.Read(ref _dropped[(int)reason]);
+
+    /// <summary>Counts datagrams that were dropped.</summary>
+    public void AddDropped(DropReason reason, long count = 1) =>
+        Volatile.Write(ref _dropped[(int)reason], _dropped[(int)reason] + count);
 
     /// <summary>Counts bytes from a client.</summary>
     public void AddClientReceived(int bytes) => Volatile.Write(ref _clientReceived, _clientReceived + bytes);

@@ -40,6 +40,8 @@ public sealed class TransportMetrics
             unit: "By", description: "Bytes received from clients and from upstreams.");
         Meter.CreateObservableCounter("edgegate.connection.sent", () => PerSide(c => c.ClientSent, c => c.UpstreamSent),
             unit: "By", description: "Bytes sent to clients and to upstreams.");
+        Meter.CreateObservableCounter("edgegate.datagrams.dropped", Dropped,
+            description: "UDP datagrams that were not passed on.");
         Meter.CreateObservableCounter("edgegate.connection.retransmits", Retransmits,
             description: "TCP segments sent again on connections that have ended.");
         Meter.CreateObservableGauge("edgegate.listener.queue", Queues,
@@ -132,6 +134,10 @@ public sealed class TransportMetrics
     private IEnumerable<Measurement<long>> Closed() =>
         Enum.GetValues<CloseReason>().Where(reason => reason != CloseReason.None).SelectMany(reason =>
             PerName(c => c.Closed(reason), ReasonTag(reason)));
+
+    private IEnumerable<Measurement<long>> Dropped() =>
+        Enum.GetValues<DropReason>().SelectMany(reason =>
+            PerName(c => c.Dropped(reason), ReasonTag(reason)));
 
     private IEnumerable<Measurement<long>> Retransmits() => PerName(c => c.Retransmits);
 

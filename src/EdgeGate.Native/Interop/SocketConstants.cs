@@ -29,8 +29,20 @@ internal static class SocketConstants
     internal static readonly int SO_LINGER = IsLinux ? 13 : 0x80;
     internal static readonly int SO_NOSIGPIPE = IsLinux ? Missing : IsMac ? 0x1022 : 0x800;
 
+    // Of these there is only Linux's number: elsewhere datagrams are received without control data.
+    internal const int SO_RXQ_OVFL = 40;
+
+    internal const int IPPROTO_IP = 0;
+    internal const int IP_PKTINFO = 8;
+
     internal const int IPPROTO_IPV6 = 41;
     internal static readonly int IPV6_V6ONLY = IsLinux ? 26 : 27;
+    internal const int IPV6_RECVPKTINFO = 49;
+    internal const int IPV6_PKTINFO = 50;
+
+    internal const int IPPROTO_UDP = 17;
+    internal const int UDP_SEGMENT = 103;
+    internal const int UDP_GRO = 104;
 
     internal const int IPPROTO_TCP = 6;
     internal const int TCP_NODELAY = 1;

@@ -55,9 +55,40 @@ public static unsafe class SocketFactory
         SysResult.From(Libc.fcntl(descriptor.Number, SocketConstants.F_DUPFD_CLOEXEC, 0)).OrThrow("fcntl F_DUPFD_CLOEXEC"));
 
     /// <summary>Opens a stream socket, non-blocking and close-on-exec. The caller owns the descriptor.</summary>
-    public static SysResult OpenStream(AddressFamily family)
+    public static SysResult OpenStream(AddressFamily family) => Open(family, SocketConstants.SOCK_STREAM);
+
+    /// <summary>Opens a datagram socket, non-blocking and close-on-exec. The caller owns the descriptor.</summary>
+    public static SysResult OpenDatagram(AddressFamily family) => Open(family, SocketConstants.SOCK_DGRAM);
+
+    /// <summary>
+    /// Opens a UDP socket on an address, non-blocking and close-on-exec. Without SO_REUSEADDR, which on UDP would let
+    /// another process take the datagrams over: socket(7).
+    /// </summary>
+    /// <param name="endPoint">Where; port 0 lets the kernel choose.</param>
+    /// <param name="configure">Sets options; called before bind(2).</param>
+    /// <exception cref="SysException">EADDRINUSE, EACCES, EADDRNOTAVAIL and the like.</exception>
+    public static OwnedDescriptor BindDatagram(IPEndPoint endPoint, Action<Descriptor>? configure = null)
     {
-        int type = SocketConstants.SOCK_STREAM | SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
+        var owned = new OwnedDescriptor(OpenDatagram(endPoint.AddressFamily).OrThrow("socket"));
+        try
+        {
+            SetDualStack(owned.Descriptor, endPoint);
+            configure?.Invoke(owned.Descriptor);
+            byte* address = stackalloc byte[SocketAddressBytes.MaxSize];
+            int size = SocketAddressBytes.Write(endPoint, new Span<byte>(address, SocketAddressBytes.MaxSize));
+            SysResult.From(Libc.bind(owned.Descriptor.Number, address, (uint)size)).OrThrow($"bind {endPoint}");
+            return owned;
+        }
+        catch
+        {
+            owned.Dispose();
+            throw;
+        }
+    }
+
+    private static SysResult Open(AddressFamily family, int kind)
+    {
+        int type = kind | SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
         SysResult result = SysResult.From(Libc.socket(SocketAddressBytes.FamilyOf(family), type, 0));
         if (!result.Failed && SocketConstants.SOCK_NONBLOCK == 0)
         {
@@ -77,6 +108,11 @@ public static unsafe class SocketFactory
 
         SocketOptions.Set(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_REUSEADDR, 1)
             .OrThrow("setsockopt SO_REUSEADDR");
+        SetDualStack(descriptor, ip);
+    }
+
+    private static void SetDualStack(Descriptor descriptor, IPEndPoint ip)
+    {
         if (ip.AddressFamily == AddressFamily.InterNetworkV6)
         {
             // [::] serves both families, as Kestrel, nginx and Envoy users expect of ListenAnyIP.

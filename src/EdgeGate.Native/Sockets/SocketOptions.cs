@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using EdgeGate.Native.Interop;
 
 namespace EdgeGate.Native.Sockets;
@@ -29,6 +30,36 @@ public static unsafe class SocketOptions
     public static SysResult GetSendBuffer(Descriptor descriptor) =>
         Get(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_SNDBUF);
 
+    /// <summary>
+    /// UDP_GRO, udp(7): datagrams of one peer may be received as one, with the size of each. Quietly left out where the
+    /// kernel has no such option.
+    /// </summary>
+    public static void SetReceiveOffload(Descriptor descriptor) =>
+        SetOnLinux(descriptor, SocketConstants.IPPROTO_UDP, SocketConstants.UDP_GRO);
+
+    /// <summary>
+    /// IP_PKTINFO, ip(7), and IPV6_RECVPKTINFO, ipv6(7): each datagram tells which of this machine's addresses it was
+    /// sent to. Quietly left out elsewhere than on Linux.
+    /// </summary>
+    public static void SetReceiveDestination(Descriptor descriptor, AddressFamily family)
+    {
+        if (family == AddressFamily.InterNetwork)
+        {
+            SetOnLinux(descriptor, SocketConstants.IPPROTO_IP, SocketConstants.IP_PKTINFO);
+        }
+        else
+        {
+            SetOnLinux(descriptor, SocketConstants.IPPROTO_IPV6, SocketConstants.IPV6_RECVPKTINFO);
+        }
+    }
+
+    /// <summary>
+    /// SO_RXQ_OVFL, socket(7): datagrams tell how many were dropped because the receive buffer was full. Quietly left
+    /// out elsewhere than on Linux.
+    /// </summary>
+    public static void SetReceiveOverflows(Descriptor descriptor) =>
+        SetOnLinux(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_RXQ_OVFL);
+
     /// <summary>Where the system has no MSG_NOSIGNAL, keeps a write to a closed peer from raising SIGPIPE.</summary>
     public static void SuppressSigPipe(Descriptor descriptor)
     {
@@ -57,6 +88,14 @@ public static unsafe class SocketOptions
 
     internal static SysResult Set(Descriptor descriptor, int level, int option, int value) =>
         SysResult.From(Libc.setsockopt(descriptor.Number, level, option, &value, sizeof(int)));
+
+    private static void SetOnLinux(Descriptor descriptor, int level, int option)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Set(descriptor, level, option, 1);
+        }
+    }
 
     private static SysResult Get(Descriptor descriptor, int level, int option)
     {

@@ -186,7 +186,7 @@ internal sealed partial class KestrelConnection : AcceptedConnection
         Transition(KestrelConnectionState.Open);
 
         // Whoever serves the listener now: while the client was silent, a reload may have changed that.
-        _listener = Listener.Lane as LoopConnectionListener ?? _listener;
+        _listener = ((Listener)Listener).Lane as LoopConnectionListener ?? _listener;
         _context = new LoopConnectionContext(this, _listener.PipesOf(Loop), LocalEndPoint());
         if (!_listener.Offer(_context))
         {

@@ -152,8 +152,10 @@ internal sealed class Gateway : IAsyncDisposable
         }
     }
 
-    private void Drain(ListenerConfig listener, IReadOnlyList<Listener> gone) =>
-        _ = AbortLaterAsync(c => gone.Contains(c.Listener), listener.Settings.DrainTimeout);
+    // A socket of datagrams that has come back by then is not gone.
+    private void Drain(ListenerConfig listener, IReadOnlyList<ListenerSocket> gone) =>
+        _ = AbortLaterAsync(
+            c => c.Listener.HasStopped && gone.Contains(c.Listener), listener.Settings.DrainTimeout);
 
     private void DrainClusters(GatewayConfig before)
     {

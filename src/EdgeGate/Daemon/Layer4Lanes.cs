@@ -1,18 +1,50 @@
 using EdgeGate.Configuration;
 using EdgeGate.Layer4;
+using EdgeGate.Layer4.Udp;
 using EdgeGate.Limits;
 using EdgeGate.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGate.Daemon;
 
-/// <summary>Layer 4: what becomes of the connections of a listener that does not speak HTTP.</summary>
+/// <summary>Layer 4: what becomes of the connections and the datagrams of a listener that does not speak HTTP.</summary>
 internal sealed class Layer4Lanes(TransportServices transport, Upstreams upstreams, Func<CapacityPlan> plan, ILoggerFactory logs)
 {
     private readonly RelayMetrics _metrics = new(transport.Metrics.Meter);
 
-    /// <summary>The lane of a listener, whose clusters are known to the upstreams.</summary>
-    public ILane LaneOf(ListenerConfig listener) => new TcpRelayLane(
+    /// <summary>Binds a listener's socket; nothing that comes is served yet.</summary>
+    /// <exception cref="IOException">The address cannot be bound.</exception>
+    public ListenerSocket Bind(ListenerConfig listener, ListenerOptions options) =>
+        listener.Protocol == ListenerProtocol.Udp
+            ? UdpListener.Bind(options, transport)
+            : Listener.Bind(options, transport);
+
+    /// <summary>Has a socket served as its listener says, whose clusters are known to the upstreams.</summary>
+    public void Serve(ListenerConfig listener, ListenerSocket socket, ListenerOptions options)
+    {
+        if (socket is UdpListener datagrams)
+        {
+            datagrams.Serve(UdpLaneOf(listener), options);
+        }
+        else
+        {
+            ((Listener)socket).Serve(LaneOf(listener), options);
+        }
+    }
+
+    private UdpRelayLane UdpLaneOf(ListenerConfig listener) => new(
+        upstreams.ClusterOf(listener.Cluster!),
+        new UdpRelayOptions
+        {
+            FlowIdleTimeout = listener.FlowIdleTimeout,
+            MaxFlowsPerSource = listener.Settings.MaxConnectionsPerSource,
+            SourcePrefixV4 = listener.Settings.SourcePrefixV4,
+            SourcePrefixV6 = listener.Settings.SourcePrefixV6,
+        },
+        _metrics,
+        logs.CreateLogger<UdpRelayLane>());
+
+    private TcpRelayLane LaneOf(ListenerConfig listener) => new(
         upstreams.ClusterOf(listener.Cluster!),
         new TcpRelayOptions
         {

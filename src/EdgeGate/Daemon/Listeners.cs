@@ -16,11 +16,12 @@ namespace EdgeGate.Daemon;
 internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4, HttpServer http)
 {
     private readonly Dictionary<string, ListenerQuota> _quotas = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<BoundSocket> _stopped = []; // of datagrams: open for the sake of the flows that are left
     private IReadOnlyList<ServedListener> _served = [];
 
     /// <summary>The listeners with their real addresses, for people.</summary>
     public string Describe() => string.Join(", ", _served
-        .SelectMany(l => l.Sockets.Select(s => $"{l.Config.Name} ({Text(l.Config.Protocol)}) on {s.Listener.EndPoint}"))
+        .SelectMany(l => l.Sockets.Select(s => $"{l.Config.Name} ({Text(l.Config.Protocol)}) on {s.Socket.EndPoint}"))
         .Order());
 
     /// <summary>
@@ -31,7 +32,7 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
     public IReadOnlyList<ServedListener> Prepare(GatewayConfig config)
     {
         var known = _served.SelectMany(listener => listener.Sockets).ToList();
-        var bound = new List<Listener>();
+        var bound = new List<ListenerSocket>();
         var prepared = new List<ServedListener>();
         try
         {
@@ -65,22 +66,21 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
     /// </summary>
     /// <param name="prepared">From <see cref="Prepare(GatewayConfig)"/>.</param>
     /// <param name="drain">Called with a listener that has gone and its sockets.</param>
-    public async Task ServeAsync(IReadOnlyList<ServedListener> prepared, Action<ListenerConfig, IReadOnlyList<Listener>> drain)
+    public async Task ServeAsync(IReadOnlyList<ServedListener> prepared, Action<ListenerConfig, IReadOnlyList<ListenerSocket>> drain)
     {
         foreach (ServedListener listener in prepared)
         {
             transport.Gate.Resize(QuotaOf(listener.Config), MaximumOf(listener.Config));
-            ILane? lane = listener.Http is null ? layer4.LaneOf(listener.Config) : null;
             foreach (BoundSocket socket in listener.Sockets)
             {
-                socket.Listener.Serve(lane, OptionsOf(listener.Config, socket.Wanted));
+                Serve(listener, socket);
             }
         }
 
         IReadOnlyList<ServedListener> before = _served;
         _served = prepared;
         HttpListener?[] serving = [.. prepared.Select(listener => listener.Http)];
-        HashSet<Listener> sockets = [.. prepared.SelectMany(listener => listener.Sockets).Select(s => s.Listener)];
+        HashSet<BoundSocket> sockets = [.. prepared.SelectMany(listener => listener.Sockets)];
         foreach (ServedListener listener in before)
         {
             if (listener.Http is { } retired && !serving.Contains(retired))
@@ -88,11 +88,12 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
                 _ = http.RemoveAsync(retired); // ends with its last connection
             }
 
-            Listener[] gone = [.. listener.Sockets.Select(s => s.Listener).Where(s => !sockets.Contains(s))];
-            await Task.WhenAll(gone.Select(socket => socket.StopAsync()));
+            BoundSocket[] gone = [.. listener.Sockets.Where(s => !sockets.Contains(s))];
+            await Task.WhenAll(gone.Select(s => s.Socket.StopAsync()));
             if (gone.Length > 0)
             {
-                drain(listener.Config, gone);
+                _stopped.AddRange(gone.Except(_stopped));
+                drain(listener.Config, [.. gone.Select(s => s.Socket)]);
             }
         }
     }
@@ -103,23 +104,37 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
 
     /// <summary>Stops accepting on layer 4; relays that exist go on. Layer 7 has its own way to stop.</summary>
     public Task StopAsync() => Task.WhenAll(
-        _served.Where(l => l.Http is null).SelectMany(l => l.Sockets).Select(s => s.Listener.StopAsync()));
+        _served.Where(l => l.Http is null).SelectMany(l => l.Sockets).Select(s => s.Socket.StopAsync()));
+
+    private void Serve(ServedListener listener, BoundSocket socket)
+    {
+        ListenerOptions options = OptionsOf(listener.Config, socket.Wanted);
+        if (listener.Http is null)
+        {
+            layer4.Serve(listener.Config, socket.Socket, options);
+        }
+        else
+        {
+            socket.Listener.Serve(lane: null, options); // Kestrel's lane has taken it over already
+        }
+    }
 
     private static string Text(ListenerProtocol protocol) => protocol.ToString().ToLowerInvariant();
 
     private HttpListener[] NewHttp(IEnumerable<ServedListener> prepared) =>
         [.. prepared.Select(l => l.Http).OfType<HttpListener>().Except(_served.Select(l => l.Http).OfType<HttpListener>())];
 
-    private ServedListener Prepare(ListenerConfig config, List<BoundSocket> known, List<Listener> bound)
+    private ServedListener Prepare(ListenerConfig config, List<BoundSocket> known, List<ListenerSocket> bound)
     {
         var sockets = new List<BoundSocket>();
         foreach (EndPoint wanted in config.Bind.Addresses)
         {
-            BoundSocket? socket = known.Find(s => s.Is(config.Name, wanted));
+            BoundSocket? socket = known.Find(s => s.Is(config, wanted));
             if (socket is null)
             {
-                socket = new BoundSocket(config.Name, wanted, Listener.Bind(OptionsOf(config, wanted), transport));
-                bound.Add(socket.Listener);
+                socket = Resume(config, wanted)
+                    ?? new BoundSocket(config.Name, wanted, layer4.Bind(config, OptionsOf(config, wanted)));
+                bound.Add(socket.Socket);
             }
 
             known.Remove(socket);
@@ -127,6 +142,13 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
         }
 
         return new ServedListener(config, sockets, HttpListener.Serves(config) ? HttpOf(config, sockets) : null);
+    }
+
+    /// <summary>The socket of a listener that was taken away and comes back before its last flow has ended.</summary>
+    private BoundSocket? Resume(ListenerConfig config, EndPoint wanted)
+    {
+        _stopped.RemoveAll(s => s.Socket.IsClosed);
+        return _stopped.Find(s => s.Is(config, wanted) && s.Socket.TryResume());
     }
 
     private HttpListener HttpOf(ListenerConfig config, IReadOnlyList<BoundSocket> sockets)

@@ -1,5 +1,6 @@
 using System.Net;
 using EdgeGate.Configuration;
+using EdgeGate.Layer4.Udp;
 using EdgeGate.Transport;
 
 namespace EdgeGate.Daemon;
@@ -11,13 +12,18 @@ namespace EdgeGate.Daemon;
 internal sealed record ServedListener(
     ListenerConfig Config, IReadOnlyList<BoundSocket> Sockets, HttpListener? Http);
 
-/// <summary>A listening socket.</summary>
+/// <summary>A listener's socket.</summary>
 /// <param name="Name">The listener that bound it.</param>
 /// <param name="Wanted">The address as configured, perhaps with port 0.</param>
-/// <param name="Listener">The socket.</param>
-internal sealed record BoundSocket(string Name, EndPoint Wanted, Listener Listener)
+/// <param name="Socket">The socket: of streams, or of datagrams.</param>
+internal sealed record BoundSocket(string Name, EndPoint Wanted, ListenerSocket Socket)
 {
+    /// <summary>The socket as one of streams; only where it is one.</summary>
+    public Listener Listener => (Listener)Socket;
+
     /// <summary>Whether it is the socket that a configuration asks for; a port that the kernel chose goes by the name.</summary>
-    public bool Is(string name, EndPoint wanted) =>
-        Wanted.Equals(wanted) && (Name == name || wanted is not IPEndPoint { Port: 0 });
+    public bool Is(ListenerConfig config, EndPoint wanted) =>
+        Wanted.Equals(wanted)
+        && Socket is UdpListener == (config.Protocol == ListenerProtocol.Udp)
+        && (Name == config.Name || wanted is not IPEndPoint { Port: 0 });
 }

@@ -38,6 +38,7 @@ public sealed class ValidationTests
     [InlineData("\"Bind\": \"0.0.0.0:8080\", \"Protocol\": \"http\"", ":Bind", "taken already by EdgeGate:Listeners:web:Bind")]
     [InlineData("\"Bind\": \"localhost:9901\", \"Protocol\": \"http\"", "", "127.0.0.1:9901")]
     [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\", \"Cluster\": \"game\"", ":Protocol", "does not serve protocol tls")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"udp\"", "", "must name its Cluster")]
     [InlineData("\"Bind\": \"systemd:web\", \"Protocol\": \"http\"", ":Bind", "does not serve systemd: binds")]
     [InlineData("\"Bind\": \"unix:/run/e.sock\", \"Protocol\": \"http\", \"SocketMode\": \"rw\"", ":SocketMode", "three octal digits")]
     [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"http\", \"SocketMode\": \"0600\"", ":SocketMode", "only a unix: bind")]
@@ -62,6 +63,28 @@ public sealed class ValidationTests
 
         Assert.Equal("ReverseProxy:Clusters:game:Destinations:one:Address", error.Path);
         Assert.Contains("tcp://host:port", error.Message);
+    }
+
+    [Fact]
+    public async Task A_udp_listener_is_served_beside_a_tcp_one_on_the_same_port()
+    {
+        var config = await Loaded.GoodAsync(Udp("127.0.0.1:7000", "udp://127.0.0.1:53", """, "FlowIdleTimeout": "00:00:05" """));
+
+        Assert.Equal(TimeSpan.FromSeconds(5), config.Listeners.Single(l => l.Name == "dns").FlowIdleTimeout);
+    }
+
+    [Theory]
+    [InlineData("unix:/run/e.sock", "udp://127.0.0.1:53", "", "EdgeGate:Listeners:dns:Bind", "not a Unix socket")]
+    [InlineData("127.0.0.1:53", "tcp://127.0.0.1:53", "", "ReverseProxy:Clusters:dns:Destinations:one:Address", "udp://host:port")]
+    [InlineData("127.0.0.1:53", "udp://127.0.0.1", "", "ReverseProxy:Clusters:dns:Destinations:one:Address", "udp://host:port")]
+    [InlineData("127.0.0.1:53", "udp://127.0.0.1:53", ", \"FlowIdleTimeout\": \"00:00:00\"", "EdgeGate:Listeners:dns:FlowIdleTimeout", "above zero")]
+    public async Task A_udp_listener_that_does_not_fit_says_why(
+        string bind, string destination, string more, string path, string message)
+    {
+        var error = await Loaded.ErrorAsync(Udp(bind, destination, more));
+
+        Assert.Equal(path, error.Path);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,4 +136,14 @@ public sealed class ValidationTests
     [Fact]
     public async Task Two_free_ports_do_not_clash() =>
         await Loaded.GoodAsync(Loaded.Json().Replace(":8080", ":0", StringComparison.Ordinal).Replace(":7000", ":0", StringComparison.Ordinal));
+
+    private static string Udp(string bind, string destination, string more) => Loaded
+        .Json(proxy: $$""", "dns": { "Destinations": { "one": { "Address": "{{destination}}" } } }""")
+        .Replace(
+            "\"game\": { \"Bind\"",
+            $$"""
+            "dns": { "Bind": "{{bind}}", "Protocol": "udp", "Cluster": "dns"{{more}} },
+            "game": { "Bind"
+            """,
+            StringComparison.Ordinal);
 }

@@ -76,6 +76,22 @@ public sealed class KernelLayoutTests
     }
 
     [Fact]
+    public void Mmsghdr_is_a_message_and_its_length()
+    {
+        Assert.Equal(64, Unsafe.SizeOf<MMsgHdr>());
+        Assert.Equal(56, OffsetOf<MMsgHdr>(nameof(MMsgHdr.Length)));
+    }
+
+    [Fact]
+    public void Cmsghdr_is_a_long_and_two_ints()
+    {
+        Assert.Equal(16, Unsafe.SizeOf<CmsgHdr>());
+        Assert.Equal(8, OffsetOf<CmsgHdr>(nameof(CmsgHdr.Level)));
+        Assert.Equal(12, OffsetOf<CmsgHdr>(nameof(CmsgHdr.Type)));
+        Assert.Equal((18, 24), (CmsgHdr.LengthOf(2), CmsgHdr.SpaceOf(2)));
+    }
+
+    [Fact]
     public void Rlimit_is_two_64_bit_numbers()
     {
         Assert.Equal(16, Unsafe.SizeOf<Libc.RLimit>());

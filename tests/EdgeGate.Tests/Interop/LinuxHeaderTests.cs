@@ -12,7 +12,7 @@ public sealed class LinuxHeaderTests
     private static readonly string[] Headers =
     [
         "errno.h", "fcntl.h", "time.h", "sys/epoll.h", "sys/eventfd.h", "sys/resource.h", "sys/socket.h", "sys/uio.h",
-        "sys/un.h", "netinet/in.h", "linux/tcp.h",
+        "sys/un.h", "netinet/in.h", "linux/tcp.h", "linux/udp.h",
     ];
 
     [Fact]
@@ -32,6 +32,18 @@ public sealed class LinuxHeaderTests
         ["offsetof(struct msghdr, msg_control)"] = OffsetOf<MsgHdr>(nameof(MsgHdr.Control)),
         ["offsetof(struct msghdr, msg_controllen)"] = OffsetOf<MsgHdr>(nameof(MsgHdr.ControlLength)),
         ["offsetof(struct msghdr, msg_flags)"] = OffsetOf<MsgHdr>(nameof(MsgHdr.Flags)),
+        ["sizeof(struct mmsghdr)"] = Unsafe.SizeOf<MMsgHdr>(),
+        ["offsetof(struct mmsghdr, msg_len)"] = OffsetOf<MMsgHdr>(nameof(MMsgHdr.Length)),
+        ["sizeof(struct cmsghdr)"] = Unsafe.SizeOf<CmsgHdr>(),
+        ["offsetof(struct cmsghdr, cmsg_level)"] = OffsetOf<CmsgHdr>(nameof(CmsgHdr.Level)),
+        ["offsetof(struct cmsghdr, cmsg_type)"] = OffsetOf<CmsgHdr>(nameof(CmsgHdr.Type)),
+        ["CMSG_LEN(2)"] = CmsgHdr.LengthOf(2),
+        ["CMSG_SPACE(2)"] = CmsgHdr.SpaceOf(2),
+        ["CMSG_SPACE(20)"] = CmsgHdr.SpaceOf(20),
+        ["sizeof(struct in_pktinfo)"] = ControlData.Ipv4InfoBytes,
+        ["offsetof(struct in_pktinfo, ipi_spec_dst)"] = ControlData.Ipv4InfoAddress,
+        ["sizeof(struct in6_pktinfo)"] = ControlData.Ipv6InfoBytes,
+        ["offsetof(struct in6_pktinfo, ipi6_addr)"] = 0,
         ["sizeof(struct rlimit)"] = Unsafe.SizeOf<Libc.RLimit>(),
         ["offsetof(struct rlimit, rlim_max)"] = OffsetOf<Libc.RLimit>(nameof(Libc.RLimit.Hard)),
         ["sizeof(struct sockaddr_in)"] = SocketAddressBytes.Ipv4Size,
@@ -78,6 +90,14 @@ public sealed class LinuxHeaderTests
         ["SO_RCVBUF"] = SocketConstants.SO_RCVBUF,
         ["SO_KEEPALIVE"] = SocketConstants.SO_KEEPALIVE,
         ["SO_LINGER"] = SocketConstants.SO_LINGER,
+        ["SO_RXQ_OVFL"] = SocketConstants.SO_RXQ_OVFL,
+        ["IPPROTO_IP"] = SocketConstants.IPPROTO_IP,
+        ["IP_PKTINFO"] = SocketConstants.IP_PKTINFO,
+        ["IPV6_RECVPKTINFO"] = SocketConstants.IPV6_RECVPKTINFO,
+        ["IPV6_PKTINFO"] = SocketConstants.IPV6_PKTINFO,
+        ["IPPROTO_UDP"] = SocketConstants.IPPROTO_UDP,
+        ["UDP_SEGMENT"] = SocketConstants.UDP_SEGMENT,
+        ["UDP_GRO"] = SocketConstants.UDP_GRO,
         ["IPPROTO_IPV6"] = SocketConstants.IPPROTO_IPV6,
         ["IPV6_V6ONLY"] = SocketConstants.IPV6_V6ONLY,
         ["IPPROTO_TCP"] = SocketConstants.IPPROTO_TCP,
@@ -111,6 +131,8 @@ public sealed class LinuxHeaderTests
     public Task Error_numbers_are_the_headers() => AssertHeadersAgreeAsync(new()
     {
         ["EINTR"] = Errno.EINTR.Number,
+        ["EIO"] = Errno.EIO.Number,
+        ["EMSGSIZE"] = Errno.EMSGSIZE.Number,
         ["EBADF"] = Errno.EBADF.Number,
         ["EAGAIN"] = Errno.EAGAIN.Number,
         ["ENOMEM"] = Errno.ENOMEM.Number,

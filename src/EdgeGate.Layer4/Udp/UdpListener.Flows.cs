@@ -1,0 +1,204 @@
+using System.Net;
+using EdgeGate.Layer4.Upstreams;
+using EdgeGate.Native;
+using EdgeGate.Native.Sockets;
+using EdgeGate.Transport;
+
+namespace EdgeGate.Layer4.Udp;
+
+/// <content>How flows begin.</content>
+public sealed partial class UdpListener
+{
+    private const int DescriptorsPerFlow = 1;
+    private const long MillisecondsPerLog = 1000;
+
+    private long? _lastFailureLog;
+
+    /// <summary>Whether a failure may be logged: of many in a second the first is.</summary>
+    internal bool MayLogFailure()
+    {
+        if (_lastFailureLog is { } last && Loop.Now - last < MillisecondsPerLog)
+        {
+            return false;
+        }
+
+        _lastFailureLog = Loop.Now;
+        return true;
+    }
+
+    private UdpFlow? FlowOf(in DatagramPath path)
+    {
+        if (!_flows.TryFind(path, out UdpFlow? flow))
+        {
+            return BeginFlow(path);
+        }
+
+        // One that has a datagram in this batch stays until that is sent.
+        var tried = default(TriedDestinations);
+        tried.Add(flow.To);
+        if (flow.IsRefused && flow.FirstRequest < 0 && _lane!.Cluster.HasUntried(tried))
+        {
+            flow.GiveUp();
+            return BeginFlow(path, tried);
+        }
+
+        return flow;
+    }
+
+    /// <summary>Begins the flow of a client that has none; null if there is no place for it, or nowhere to go.</summary>
+    private UdpFlow? BeginFlow(in DatagramPath path, TriedDestinations tried = default)
+    {
+        UdpRelayLane lane = _lane!;
+        if (_state != UdpListenerState.Serving)
+        {
+            return Drop(DropReason.Drain);
+        }
+
+        if (path.Remote is not { } remote)
+        {
+            return Drop(DropReason.Upstream); // of no family that could be answered
+        }
+
+        UdpSource source = UdpSource.Of(remote.Address, lane.Options);
+        if (_flows.Of(source) >= (lane.Options.MaxFlowsPerSource ?? int.MaxValue)
+            || Gate.TryAcquire(Options.Quota, DescriptorsPerFlow) is not { } lease)
+        {
+            CountRejected(RejectReason.Limit);
+            return null;
+        }
+
+        if (Reach(lane, remote.Address, tried, out DestinationAddress? address, out Descriptor socket) is not { } place)
+        {
+            lease.Dispose();
+            return null;
+        }
+
+        var flow = new UdpFlow(
+            new AcceptedSocket(socket, remote, lease, this), this, lane, place, address!, path, source);
+        _flows.Add(path, source, flow);
+        Assign(flow, Loop);
+        return flow.IsClosed ? null : flow;
+    }
+
+    /// <summary>
+    /// Connects a socket to a destination; of several, the first that has a route. Nobody waits for a place at one: a
+    /// datagram that has to wait is one that came too late.
+    /// </summary>
+    private DestinationLease? Reach(
+        UdpRelayLane lane, IPAddress source, TriedDestinations tried, out DestinationAddress? address, out Descriptor socket)
+    {
+        PickOutcome outcome;
+        while ((outcome = Pick(lane, source, tried, out DestinationLease? place)) == PickOutcome.Picked)
+        {
+            tried.Add(place!.Destination);
+            SysResult connected = Connect(lane, place.Destination, out address, out socket);
+            if (!connected.Failed)
+            {
+                return place;
+            }
+
+            place.Dispose();
+            if (connected.Error.IsDescriptorShortage)
+            {
+                CountShortage(connected.Error);
+                CountRejected(RejectReason.Descriptors);
+                return null;
+            }
+        }
+
+        if (tried.Count == 0 && MayLogFailure())
+        {
+            UdpRelayLog.NoDestination(lane.Log, Name, lane.Cluster.Name);
+        }
+
+        socket = Descriptor.None;
+        address = null;
+        if (outcome == PickOutcome.Full)
+        {
+            CountRejected(RejectReason.Limit);
+        }
+        else
+        {
+            Drop(DropReason.Upstream);
+        }
+
+        return null;
+    }
+
+    private static PickOutcome Pick(
+        UdpRelayLane lane, IPAddress source, in TriedDestinations tried, out DestinationLease? place)
+    {
+        place = null;
+        return tried.IsFull ? PickOutcome.None : lane.Cluster.TryPick(new PickContext(source, tried), out place);
+    }
+
+    /// <summary>Connects a socket to one of a destination's addresses.</summary>
+    private SysResult Connect(
+        UdpRelayLane lane, Destination destination, out DestinationAddress? address, out Descriptor socket)
+    {
+        var connected = SysResult.Failure(Errno.EHOSTUNREACH);
+        socket = Descriptor.None;
+        AddressWalk addresses = destination.Walk();
+        while (addresses.TryNext(Loop.Now, out address))
+        {
+            connected = Connect((IPEndPoint)address.EndPoint, out socket);
+            if (!connected.Failed || connected.Error.IsDescriptorShortage)
+            {
+                break;
+            }
+
+            address.Failed(Loop.Now);
+            OnUnreachable(lane, destination, address, connected.Error);
+        }
+
+        return connected;
+    }
+
+    private SysResult Connect(IPEndPoint destination, out Descriptor socket)
+    {
+        socket = Descriptor.None;
+        SysResult opened = SocketFactory.OpenDatagram(destination.AddressFamily);
+        if (opened.Failed)
+        {
+            return opened;
+        }
+
+        socket = new Descriptor(opened.Value);
+        SysResult connected = SocketIO.Connect(socket, destination);
+        if (connected.Failed)
+        {
+            SocketIO.Close(socket);
+            return connected;
+        }
+
+        SocketOptions.SetReceiveOffload(socket);
+        if (Options.ReceiveBufferBytes is { } receive)
+        {
+            SocketOptions.SetReceiveBuffer(socket, receive);
+        }
+
+        if (Options.SendBufferBytes is { } send)
+        {
+            SocketOptions.SetSendBuffer(socket, send);
+        }
+
+        return connected;
+    }
+
+    private void OnUnreachable(
+        UdpRelayLane lane, Destination destination, DestinationAddress address, Errno error)
+    {
+        lane.Metrics.ConnectFailed(lane.Cluster, destination);
+        if (MayLogFailure())
+        {
+            UdpRelayLog.CannotReach(
+                lane.Log, Name, lane.Cluster.Name, destination.Id, $"{address.EndPoint}", error.ToString());
+        }
+    }
+
+    private UdpFlow? Drop(DropReason reason)
+    {
+        Stats.For(Loop).AddDropped(reason);
+        return null;
+    }
+}
