@@ -79,11 +79,12 @@ internal sealed class UdpFlow : AcceptedConnection
         Loop.Arm(_timer, _lane.Options.FlowIdleTimeout);
     }
 
-    /// <summary>Ends, so that the client's next datagram begins a flow to another destination.</summary>
-    internal void GiveUp()
+    /// <summary>Ends, so that the client's next datagram begins a flow to another destination than the one it gives.</summary>
+    internal TcpDestination GiveUp()
     {
         SetReason(CloseReason.Upstream);
         Close(reset: false);
+        return _destination;
     }
 
     /// <summary>

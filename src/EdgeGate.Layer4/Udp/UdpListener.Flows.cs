@@ -29,21 +29,23 @@ public sealed partial class UdpListener
     {
         if (!_flows.TryFind(path, out UdpFlow? flow))
         {
-            return BeginFlow(path);
+            return BeginFlow(path, refused: null);
         }
 
         // One that has a datagram in this batch stays until that is sent.
         if (flow.IsRefused && flow.FirstRequest < 0 && flow.CanMove)
         {
-            flow.GiveUp();
-            return BeginFlow(path);
+            TcpDestination refused = flow.GiveUp();
+            return BeginFlow(path, refused);
         }
 
         return flow;
     }
 
     /// <summary>Begins the flow of a client that has none; null if there is no place for it, or nowhere to go.</summary>
-    private UdpFlow? BeginFlow(in DatagramPath path)
+    /// <param name="path">Between the client and this machine.</param>
+    /// <param name="refused">The destination that the client's last flow ended at; it is taken only if there is no other.</param>
+    private UdpFlow? BeginFlow(in DatagramPath path, TcpDestination? refused)
     {
         UdpRelayLane lane = _lane!;
         if (_state != UdpListenerState.Serving)
@@ -64,7 +66,7 @@ public sealed partial class UdpListener
             return null;
         }
 
-        TcpDestination? destination = Reach(lane, out Descriptor socket);
+        TcpDestination? destination = Reach(lane, refused, out Descriptor socket);
         if (destination is null)
         {
             lease.Dispose();
@@ -79,7 +81,7 @@ public sealed partial class UdpListener
     }
 
     /// <summary>Connects a socket to a destination; of several, the first that has a route.</summary>
-    private TcpDestination? Reach(UdpRelayLane lane, out Descriptor socket)
+    private TcpDestination? Reach(UdpRelayLane lane, TcpDestination? refused, out Descriptor socket)
     {
         socket = Descriptor.None;
         for (int i = 0; i < lane.MaxAttempts; i++)
@@ -87,6 +89,11 @@ public sealed partial class UdpListener
             if (lane.Pick() is not { } destination)
             {
                 break;
+            }
+
+            if (destination == refused && i < lane.MaxAttempts - 1)
+            {
+                continue;
             }
 
             SysResult connected = Connect((IPEndPoint)destination.EndPoint, out socket);
