@@ -57,9 +57,20 @@ internal sealed class CrossChecks(
 
     private void CheckUdp(ListenerConfig listener)
     {
-        if (listener.Protocol == ListenerProtocol.Udp && listener.Bind.Kind == BindKind.Unix)
+        if (listener.Protocol != ListenerProtocol.Udp)
+        {
+            return;
+        }
+
+        if (listener.Bind.Kind == BindKind.Unix)
         {
             report.Error(PathOf(listener, "Bind"), "a udp listener binds an address and a port, not a Unix socket");
+        }
+
+        if (listener.Settings.ProxyProtocol == ProxyProtocolMode.Required)
+        {
+            report.Error(
+                PathOf(listener, "ProxyProtocol"), "datagrams carry no PROXY header here; write Off for this listener");
         }
     }
 

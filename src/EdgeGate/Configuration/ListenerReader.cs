@@ -53,6 +53,11 @@ internal sealed class ListenerReader(string? folder, ConfigurationReport report)
             FlowIdleTimeout = section.Time("FlowIdleTimeout") ?? TimeSpan.FromSeconds(30),
             Settings = ReadSettings(section, shared),
         };
+        if (protocol is not (null or ListenerProtocol.Udp) && section.Has("FlowIdleTimeout"))
+        {
+            section.Error("FlowIdleTimeout", "only a udp listener has flows; write IdleTimeout, or take this key out");
+        }
+
         section.RejectUnknown();
         // A listener without a place or a protocol would only lead to errors that are none of its own.
         return bind is null || protocol is null ? null : listener;

@@ -49,6 +49,13 @@ internal sealed class DaemonConfiguration
         return Listen(name, "tcp", name, more);
     }
 
+    /// <summary>A UDP listener and its cluster, both called <paramref name="name"/>.</summary>
+    public IPEndPoint RelayDatagrams(string name, IPEndPoint upstream, string more = "{}")
+    {
+        Cluster(name, $"udp://{upstream}");
+        return Listen(name, "udp", name, more);
+    }
+
     /// <summary>An HTTP listener called <paramref name="name"/>, and the route of all that comes to a cluster.</summary>
     public Uri Proxy(string name, Uri upstream, string more = "{}")
     {

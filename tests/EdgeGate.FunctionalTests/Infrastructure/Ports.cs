@@ -15,7 +15,7 @@ internal static class Ports
         for (int attempt = 0; attempt < 1000; attempt++)
         {
             int port = Random.Shared.Next(12_000, 32_000);
-            if (IsFree(port))
+            if (IsFree(port) && IsFree(port, SocketType.Dgram))
             {
                 return port;
             }
@@ -25,9 +25,10 @@ internal static class Ports
     }
 
     /// <summary>Whether nobody listens on a loopback port.</summary>
-    public static bool IsFree(int port)
+    public static bool IsFree(int port, SocketType type = SocketType.Stream)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var protocol = type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp;
+        using var socket = new Socket(AddressFamily.InterNetwork, type, protocol);
         try
         {
             socket.Bind(new IPEndPoint(IPAddress.Loopback, port));

@@ -12,6 +12,8 @@ internal static class Tool
         ["nginx"] = "nginx-full",
         ["h2load"] = "nghttp2-client",
         ["promtool"] = "prometheus",
+        ["dig"] = "bind9-dnsutils",
+        ["dnsmasq"] = "dnsmasq-base",
         ["redis-cli"] = "redis-tools",
         ["redis-benchmark"] = "redis-tools",
     };

@@ -19,6 +19,7 @@ public sealed class ValidationTests
     [InlineData("\"Cluster\": \"game\"", "Cluster", "ReverseProxy:Routes")]
     [InlineData("\"Tls\": { \"Certificates\": [] }", "Tls", "only an https listener")]
     [InlineData("\"ProxyProtocol\": \"Required\"", "ProxyProtocol", "does not serve")]
+    [InlineData("\"FlowIdleTimeout\": \"00:00:05\"", "FlowIdleTimeout", "only a udp listener")]
     [InlineData("\"Tls\": true", "Tls", "object in braces")]
     public async Task A_wrong_value_says_what_to_write(string key, string path, string message)
     {
