@@ -34,6 +34,43 @@ internal struct RelayDirection
     /// <summary>Whether bytes wait for the sink.</summary>
     internal readonly bool HasKept => _kept is not null;
 
+    /// <summary>What waits for the sink.</summary>
+    internal readonly ReadOnlySpan<byte> Kept => _kept.AsSpan(_keptStart.._keptEnd);
+
+    /// <summary>Adds bytes to what waits for the sink.</summary>
+    internal void Keep(LoopBufferPool buffers, ReadOnlySpan<byte> bytes)
+    {
+        if (_kept is { } kept && bytes.Length <= kept.Length - _keptEnd)
+        {
+            bytes.CopyTo(kept.AsSpan(_keptEnd));
+            _keptEnd += bytes.Length;
+        }
+        else
+        {
+            Join(buffers, Kept, bytes);
+        }
+    }
+
+    /// <summary>Puts bytes before what waits for the sink.</summary>
+    internal void KeepBefore(LoopBufferPool buffers, ReadOnlySpan<byte> bytes) => Join(buffers, bytes, Kept);
+
+    private void Join(LoopBufferPool buffers, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        int length = first.Length + second.Length;
+        if (length == 0)
+        {
+            return;
+        }
+
+        byte[] joined = buffers.Rent(length);
+        first.CopyTo(joined);
+        second.CopyTo(joined.AsSpan(first.Length));
+        Discard(buffers);
+        _kept = joined;
+        _keptStart = 0;
+        _keptEnd = length;
+    }
+
     /// <summary>Notes a report of the source.</summary>
     internal void SourceReady(bool ending)
     {
@@ -55,6 +92,7 @@ internal struct RelayDirection
         if (_kept is { } kept)
         {
             _kept = null;
+            _keptStart = _keptEnd = 0;
             buffers.Return(kept);
         }
     }

@@ -15,4 +15,7 @@ internal static partial class RelayLog
     [LoggerMessage(3, LogLevel.Debug, "Connection {Connection} from {Source} to {Destination} closed: {Reason}")]
     internal static partial void Closed(
         ILogger log, long connection, string source, string destination, EdgeGate.Transport.CloseReason reason);
+
+    [LoggerMessage(4, LogLevel.Debug, "Connection {Connection}: no route is for the server name '{ServerName}'")]
+    internal static partial void NoRoute(ILogger log, long connection, string serverName);
 }

@@ -3,13 +3,18 @@ namespace EdgeGate.Layer4;
 /// <summary>
 /// Where a relay is in its life.
 /// <code>
-///   Connecting --connected--> Open --both FINs passed, idle, killed------------> Closed
-///       |                      '--a side was reset--> Resetting --delivered--------^
-///       '--no destination answers, client gone-------------------------------------^
+///   Greeting --complete--> Connecting --connected--> Open --both FINs passed, idle, killed------------> Closed
+///       |                      |                      '--a side was reset--> Resetting --delivered--------^
+///       |                      '--no destination answers, client gone-------------------------------------^
+///       '--wrong, late, without a route, client gone------------------------------------------------------^
 /// </code>
+/// A lane that needs to read nothing begins with Connecting.
 /// </summary>
 internal enum RelayState
 {
+    /// <summary>A proxy's header or a TLS hello is awaited, and tells where to go and for whom.</summary>
+    Greeting,
+
     /// <summary>The upstream's connect is under way; nothing is read from the client.</summary>
     Connecting,
 

@@ -1,3 +1,5 @@
+using EdgeGate.Transport.ProxyProtocol;
+
 namespace EdgeGate.Layer4;
 
 /// <summary>The destinations that TCP connections are balanced over, round robin.</summary>
@@ -6,6 +8,7 @@ public sealed class TcpCluster(string name)
 {
     private volatile TcpDestination[] _destinations = [];
     private int _last = -1;
+    private int _sendProxyProtocol;
 
     /// <summary>The cluster's name.</summary>
     public string Name { get; } = name;
@@ -15,6 +18,13 @@ public sealed class TcpCluster(string name)
     {
         get => _destinations;
         set => _destinations = [.. value];
+    }
+
+    /// <summary>The header that connections to the destinations begin with; replaced from any thread.</summary>
+    public ProxyProtocolVersion SendProxyProtocol
+    {
+        get => (ProxyProtocolVersion)Volatile.Read(ref _sendProxyProtocol);
+        set => Volatile.Write(ref _sendProxyProtocol, (int)value);
     }
 
     /// <summary>The next destination, or null if there is none. Callable from any loop.</summary>

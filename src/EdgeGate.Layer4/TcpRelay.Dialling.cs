@@ -19,9 +19,9 @@ internal sealed partial class TcpRelay
 
     private void ConnectNext()
     {
-        while (!IsClosed && _attempts++ < Math.Min(MaxAttempts, _lane.Cluster.Destinations.Count))
+        while (!IsClosed && _attempts++ < Math.Min(MaxAttempts, _cluster!.Destinations.Count))
         {
-            _destination = _lane.Cluster.Next();
+            _destination = _cluster!.Next();
             if (_destination is not null && BeginConnect(_destination))
             {
                 return;
@@ -30,7 +30,7 @@ internal sealed partial class TcpRelay
 
         if (_destination is null)
         {
-            RelayLog.NoDestination(_lane.Log, Id, _lane.Cluster.Name);
+            RelayLog.NoDestination(_lane.Log, Id, _cluster!.Name);
         }
 
         Finish(_connectFailure, reset: false);
@@ -98,8 +98,9 @@ internal sealed partial class TcpRelay
             return;
         }
 
-        _lane.Metrics.Connected(_lane.Cluster, _destination!, Stopwatch.GetElapsedTime(_connectBegan));
+        _lane.Metrics.Connected(_cluster!, _destination!, Stopwatch.GetElapsedTime(_connectBegan));
         Transition(RelayState.Open);
+        AddProxyHeader();
         ArmIdleTimer(_lane.Options.IdleTimeout);
         PumpBoth();
     }
@@ -115,8 +116,8 @@ internal sealed partial class TcpRelay
 
     private void ConnectFailed(string error)
     {
-        _lane.Metrics.ConnectFailed(_lane.Cluster, _destination!);
+        _lane.Metrics.ConnectFailed(_cluster!, _destination!);
         RelayLog.ConnectFailed(
-            _lane.Log, Id, _lane.Cluster.Name, _destination!.Id, _destination.EndPoint.ToString()!, error);
+            _lane.Log, Id, _cluster!.Name, _destination!.Id, _destination.EndPoint.ToString()!, error);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EdgeGate.Native;
 using EdgeGate.Native.Sockets;
 using EdgeGate.Transport;
+using EdgeGate.Transport.ProxyProtocol;
 
 namespace EdgeGate.Layer4;
 
@@ -19,7 +20,7 @@ internal sealed partial class TcpRelay : AcceptedConnection
     private TcpDestination? _destination;
     private RelayDirection _up;
     private RelayDirection _down;
-    private RelayState _state = RelayState.Connecting;
+    private RelayState _state;
     private CloseReason _firstEnd;
     private bool _deferred;
     private int _deliveryChecks;
@@ -34,24 +35,35 @@ internal sealed partial class TcpRelay : AcceptedConnection
     {
         _lane = lane;
         _timer = new RelayTimer(this);
+        _state = lane.Greets ? RelayState.Greeting : RelayState.Connecting;
+        _cluster = lane.Greets ? null : lane.Cluster;
+        _proxyHeader = lane.Options.ProxyProtocol ? new ProxyHeaderReader() : null;
     }
 
     protected override string State => _state switch
     {
+        RelayState.Greeting => "greeting",
         RelayState.Connecting => "connecting",
         RelayState.Resetting => "resetting",
         _ when _up.SourceEnded || _down.SourceEnded => "half-closed",
         _ => "open",
     };
 
-    public override string? Cluster => _lane.Cluster.Name;
+    public override string? Cluster => _cluster?.Name;
 
     protected override string Destination => _destination is { } to ? $"{to.EndPoint}" : "";
 
     protected override void OnAttached()
     {
         base.OnAttached();
-        ConnectNext();
+        if (_state == RelayState.Greeting)
+        {
+            BeginGreeting();
+        }
+        else
+        {
+            ConnectNext();
+        }
     }
 
     // The client was reported readable.
@@ -61,6 +73,10 @@ internal sealed partial class TcpRelay : AcceptedConnection
         if (_state == RelayState.Open)
         {
             OnReady(ending && _up.HasKept, Descriptor);
+        }
+        else if (_state == RelayState.Greeting)
+        {
+            ReadGreeting(ending);
         }
         else if (ending && _state == RelayState.Connecting && SocketOptions.TakeError(Descriptor) != Errno.None)
         {
@@ -213,6 +229,9 @@ internal sealed partial class TcpRelay : AcceptedConnection
     {
         switch (_state)
         {
+            case RelayState.Greeting:
+                Finish(CloseReason.Timeout, reset: false);
+                break;
             case RelayState.Connecting when _awaitsDescriptor:
                 _awaitsDescriptor = false;
                 _attempts--;
@@ -293,6 +312,7 @@ internal sealed partial class TcpRelay : AcceptedConnection
         Transition(RelayState.Closed);
         Loop.Disarm(_timer);
         _upstream?.Close(reset: true); // closed already, unless somebody ended the client's side alone
+        DiscardGreeting();
         _up.Discard(Loop.Buffers);
         _down.Discard(Loop.Buffers);
         RelayLog.Closed(_lane.Log, Id, Remote?.ToString() ?? "", Destination, Reason);

@@ -8,4 +8,13 @@ public sealed record TcpRelayOptions
 
     /// <summary>How long nothing may go through in either direction; infinite is <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether every connection begins with a PROXY header that names its client.</summary>
+    public bool ProxyProtocol { get; init; }
+
+    /// <summary>
+    /// How long a client may take for all that is read before a destination is chosen: a PROXY header, a TLS hello.
+    /// Infinite is <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
+    public TimeSpan GreetingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
