@@ -7,6 +7,7 @@ namespace EdgeGate.Configuration;
 internal sealed class ListenerReader(string? folder, ConfigurationReport report)
 {
     private const int MaxCount = 100_000_000;
+    private const string FirstByteTimeout = "FirstByteTimeout";
 
     public ImmutableArray<ListenerConfig> Read(SectionReader listeners, SectionReader defaults)
     {
@@ -53,6 +54,14 @@ internal sealed class ListenerReader(string? folder, ConfigurationReport report)
             FlowIdleTimeout = section.Time("FlowIdleTimeout") ?? TimeSpan.FromSeconds(30),
             Settings = ReadSettings(section, shared),
         };
+        if (listener.Settings.ProxyProtocol == ProxyProtocolMode.Required
+            && !section.Has(FirstByteTimeout) && !defaults.Has(FirstByteTimeout))
+        {
+            // Behind a proxy it is always the other side that speaks first, and HTTP's default is right for all.
+            var waits = ListenerSettings.For(ListenerProtocol.Http).FirstByteTimeout;
+            listener = listener with { Settings = listener.Settings with { FirstByteTimeout = waits } };
+        }
+
         section.RejectUnknown();
         // A listener without a place or a protocol would only lead to errors that are none of its own.
         return bind is null || protocol is null ? null : listener;
@@ -123,7 +132,7 @@ internal sealed class ListenerReader(string? folder, ConfigurationReport report)
         WhenFull = section.Choice<WhenFull>("WhenFull") ?? otherwise.WhenFull,
         IdleTimeout = section.Time("IdleTimeout", mayBeOff: true) ?? otherwise.IdleTimeout,
         ConnectTimeout = section.Time("ConnectTimeout") ?? otherwise.ConnectTimeout,
-        FirstByteTimeout = section.Time("FirstByteTimeout", mayBeOff: true) ?? otherwise.FirstByteTimeout,
+        FirstByteTimeout = section.Time(FirstByteTimeout, mayBeOff: true) ?? otherwise.FirstByteTimeout,
         DrainTimeout = section.Time("DrainTimeout") ?? otherwise.DrainTimeout,
         ReceiveBuffer = section.Integer("ReceiveBuffer", 1024, 1 << 30) ?? otherwise.ReceiveBuffer,
         SendBuffer = section.Integer("SendBuffer", 1024, 1 << 30) ?? otherwise.SendBuffer,

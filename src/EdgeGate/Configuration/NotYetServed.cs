@@ -8,14 +8,12 @@ internal static class NotYetServed
 {
     private static readonly (string Key, Func<ListenerConfig, bool> Wants, string What)[] Listeners =
     [
-        ("Protocol", l => l.Protocol == ListenerProtocol.Tls, "protocol tls"),
         ("Protocol", l => l.Protocol == ListenerProtocol.Udp, "protocol udp"),
-        ("ProxyProtocol", l => l.Settings.ProxyProtocol == ProxyProtocolMode.Required, "ProxyProtocol Required"),
         ("Bind", l => l.Bind.Kind == BindKind.Systemd, "systemd: binds"),
     ];
 
     private static readonly string[] ClusterMetadata =
-        ["EdgeGate.SendProxyProtocol", "EdgeGate.MaxConnectionsPerDestination", "EdgeGate.QueueTimeout"];
+        ["EdgeGate.MaxConnectionsPerDestination", "EdgeGate.QueueTimeout"];
 
     public static void Report(GatewayConfig config, ConfigurationReport report)
     {

@@ -1,5 +1,6 @@
 using EdgeGate.Configuration;
 using EdgeGate.Layer4;
+using EdgeGate.Layer4.Tls;
 using EdgeGate.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -12,12 +13,20 @@ internal sealed class Layer4Lanes(TransportServices transport, Upstreams upstrea
 
     /// <summary>The lane of a listener, whose clusters are known to the upstreams.</summary>
     public ILane LaneOf(ListenerConfig listener) => new TcpRelayLane(
-        upstreams.ClusterOf(listener.Cluster!),
+        listener.Cluster is { } cluster ? upstreams.ClusterOf(cluster) : null,
         new TcpRelayOptions
         {
             ConnectTimeout = listener.Settings.ConnectTimeout,
             IdleTimeout = listener.Settings.IdleTimeout,
+            GreetingTimeout = listener.Settings.FirstByteTimeout,
+            ProxyProtocol = listener.Settings.ProxyProtocol == ProxyProtocolMode.Required,
         },
         _metrics,
-        logs.CreateLogger<TcpRelayLane>());
+        logs.CreateLogger<TcpRelayLane>())
+    {
+        Routes = listener.Protocol == ListenerProtocol.Tls ? RoutesOf(listener) : null,
+    };
+
+    private SniRoutes RoutesOf(ListenerConfig listener) => new(
+        listener.SniRoutes.Select(route => KeyValuePair.Create(route.Key, upstreams.ClusterOf(route.Value))));
 }

@@ -42,13 +42,14 @@ internal sealed class Upstreams(GatewayConfig config, ILoggerFactory logs) : IAs
 
     private async Task ResolveAsync()
     {
-        foreach (ListenerConfig listener in _config.Listeners.Where(l => l.Cluster is not null))
+        foreach (string name in _config.Listeners.SelectMany(l => l.SniRoutes.Values.Append(l.Cluster)).OfType<string>())
         {
-            ClusterOf(listener.Cluster!);
+            ClusterOf(name);
         }
 
         foreach (TcpCluster cluster in _clusters.Values)
         {
+            cluster.SendProxyProtocol = SendProxyProtocol.Of(_config.FindCluster(cluster.Name));
             cluster.Destinations = await _resolver.ResolveAsync(
                 _config.FindCluster(cluster.Name), cluster.Destinations, _stopping.Token);
         }
