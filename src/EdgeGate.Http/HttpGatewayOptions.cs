@@ -49,4 +49,10 @@ public sealed record HttpGatewayOptions
     /// perhaps twice at once.
     /// </summary>
     public Action<ClusterState>? DestinationsChanged { get; init; }
+
+    /// <summary>
+    /// Writes the PROXY header of the version that a cluster's <c>EdgeGate.SendProxyProtocol</c> names, for a client or,
+    /// given null, for a connection of the gateway's own. Where it is null, no header is sent.
+    /// </summary>
+    public Func<string, ProxiedClient?, ReadOnlyMemory<byte>>? ProxyHeader { get; init; }
 }

@@ -40,6 +40,43 @@ internal partial struct RelayDirection
     /// <summary>Whether bytes wait for the sink.</summary>
     internal readonly bool HasKept => _kept is not null || _pipe is not null;
 
+    /// <summary>What waits for the sink.</summary>
+    internal readonly ReadOnlySpan<byte> Kept => _kept.AsSpan(_keptStart.._keptEnd);
+
+    /// <summary>Adds bytes to what waits for the sink.</summary>
+    internal void Keep(EventLoop loop, ReadOnlySpan<byte> bytes)
+    {
+        if (_kept is { } kept && bytes.Length <= kept.Length - _keptEnd)
+        {
+            bytes.CopyTo(kept.AsSpan(_keptEnd));
+            _keptEnd += bytes.Length;
+        }
+        else
+        {
+            Join(loop, Kept, bytes);
+        }
+    }
+
+    /// <summary>Puts bytes before what waits for the sink.</summary>
+    internal void KeepBefore(EventLoop loop, ReadOnlySpan<byte> bytes) => Join(loop, bytes, Kept);
+
+    private void Join(EventLoop loop, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        int length = first.Length + second.Length;
+        if (length == 0)
+        {
+            return;
+        }
+
+        byte[] joined = loop.Buffers.Rent(length);
+        first.CopyTo(joined);
+        second.CopyTo(joined.AsSpan(first.Length));
+        Discard(loop);
+        _kept = joined;
+        _keptStart = 0;
+        _keptEnd = length;
+    }
+
     /// <summary>Notes a report of the source.</summary>
     internal void SourceReady(bool ending)
     {
@@ -61,6 +98,7 @@ internal partial struct RelayDirection
         if (_kept is { } kept)
         {
             _kept = null;
+            _keptStart = _keptEnd = 0;
             loop.Buffers.Return(kept);
         }
 

@@ -18,4 +18,7 @@ internal static partial class RelayLog
 
     [LoggerMessage(4, LogLevel.Debug, "Connection {Connection}: cluster {Cluster} is full, {Waiting} wait for a place: {What}")]
     internal static partial void Full(ILogger log, long connection, string cluster, int waiting, string what);
+
+    [LoggerMessage(5, LogLevel.Debug, "Connection {Connection}: no route is for the server name '{ServerName}'")]
+    internal static partial void NoRoute(ILogger log, long connection, string serverName);
 }

@@ -3,17 +3,24 @@ namespace EdgeGate.Layer4;
 /// <summary>
 /// Where a relay is in its life.
 /// <code>
-///   Queued ----a place-----.
-///     ^  |                 v
-///     |  |             Connecting --connected--> Open --both FINs passed, idle, killed------------> Closed
-///     |  |              |      |                  '--a side was reset--> Resetting --delivered--------^
-///     |  |              |      '--no destination answers, client gone---------------------------------^
-///     '--+--all full----'                                                                             |
-///        '--time over, client gone--------------------------------------------------------------------'
+///   Greeting --complete-----.
+///     |                     |
+///     |  Queued --a place---+
+///     |    ^ |              v
+///     |    | |          Connecting --connected--> Open --both FINs passed, idle, killed------------> Closed
+///     |    | |           |      |                  '--a side was reset--> Resetting --delivered--------^
+///     |    | |           |      '--no destination answers, client gone---------------------------------^
+///     |    '-+-all full--'                                                                             |
+///     |      '--time over, client gone-----------------------------------------------------------------'
+///     '--wrong, late, without a route, client gone-----------------------------------------------------'
 /// </code>
+/// A lane that needs to read nothing begins with Connecting.
 /// </summary>
 internal enum RelayState
 {
+    /// <summary>A proxy's header or a TLS hello is awaited, and tells where to go and for whom.</summary>
+    Greeting,
+
     /// <summary>Every destination has as many connections as it may; this one waits for a place.</summary>
     Queued,
 

@@ -59,7 +59,7 @@ internal sealed partial class TcpRelay
     {
         PickOutcome outcome = _tried.IsFull || IsDialOver
             ? PickOutcome.None
-            : _cluster.TryPick(new PickContext(Remote?.Address, _tried), out _place);
+            : _cluster!.TryPick(new PickContext(Remote?.Address, _tried), out _place);
         switch (outcome)
         {
             case PickOutcome.Picked:
@@ -71,7 +71,7 @@ internal sealed partial class TcpRelay
             default:
                 if (_tried.Count == 0)
                 {
-                    RelayLog.NoDestination(_lane.Log, Id, _cluster.Name);
+                    RelayLog.NoDestination(_lane.Log, Id, _cluster!.Name);
                 }
 
                 Finish(_connectFailure, reset: false);
@@ -137,7 +137,7 @@ internal sealed partial class TcpRelay
     private TimeSpan ConnectTime()
     {
         bool another = _connects < MaxConnects
-            && (_addresses.HasMore || (!_tried.IsFull && _cluster.HasUntried(_tried)));
+            && (_addresses.HasMore || (!_tried.IsFull && _cluster!.HasUntried(_tried)));
         return another ? DialTime / 2 : DialTime;
     }
 
@@ -192,8 +192,9 @@ internal sealed partial class TcpRelay
         }
 
         _place!.ReportConnected();
-        _lane.Metrics.Connected(_cluster, _place.Destination, Stopwatch.GetElapsedTime(_connectBegan));
+        _lane.Metrics.Connected(_cluster!, _place.Destination, Stopwatch.GetElapsedTime(_connectBegan));
         Transition(RelayState.Open);
+        AddProxyHeader();
         AllowSplice();
         ArmIdleTimer(_lane.Options.IdleTimeout);
         PumpBoth();
@@ -212,9 +213,9 @@ internal sealed partial class TcpRelay
     {
         _isDestinationsFault |= isDestinationsFault;
         _address!.Failed(Loop.Now);
-        _lane.Metrics.ConnectFailed(_cluster, _place!.Destination);
+        _lane.Metrics.ConnectFailed(_cluster!, _place!.Destination);
         RelayLog.ConnectFailed(
-            _lane.Log, Id, _cluster.Name, _place.Destination.Id, _address.EndPoint.ToString()!, error);
+            _lane.Log, Id, _cluster!.Name, _place.Destination.Id, _address.EndPoint.ToString()!, error);
     }
 
     // connect(2): no ephemeral port, no memory. Every destination would look dead.

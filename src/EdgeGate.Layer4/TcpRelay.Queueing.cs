@@ -22,7 +22,7 @@ internal sealed partial class TcpRelay
     {
         Transition(RelayState.Queued);
         _queuedAt = Loop.Now;
-        _queueDeadline ??= Loop.Now + (long)_cluster.Settings.QueueTimeout.TotalMilliseconds; // for all its waiting
+        _queueDeadline ??= Loop.Now + (long)_cluster!.Settings.QueueTimeout.TotalMilliseconds; // for all its waiting
         TimeSpan time = TimeSpan.FromMilliseconds(_queueDeadline.Value - Loop.Now);
         if (CloseIfClientLeft())
         {
@@ -30,9 +30,9 @@ internal sealed partial class TcpRelay
         }
 
         _waiter = new RelayWaiter(this);
-        if (time <= TimeSpan.Zero || !_cluster.Queue.TryJoin(_waiter))
+        if (time <= TimeSpan.Zero || !_cluster!.Queue.TryJoin(_waiter))
         {
-            RelayLog.Full(_lane.Log, Id, _cluster.Name, _cluster.QueueLength, "refused");
+            RelayLog.Full(_lane.Log, Id, _cluster!.Name, _cluster!.QueueLength, "refused");
             Finish(CloseReason.Limit, reset: true);
             return;
         }
@@ -53,7 +53,7 @@ internal sealed partial class TcpRelay
 
     private void OnQueueTimeout()
     {
-        RelayLog.Full(_lane.Log, Id, _cluster.Name, _cluster.QueueLength, "no place in time");
+        RelayLog.Full(_lane.Log, Id, _cluster!.Name, _cluster!.QueueLength, "no place in time");
         Finish(CloseReason.Timeout, reset: true);
     }
 
@@ -62,7 +62,7 @@ internal sealed partial class TcpRelay
         if (_waiter is { } waiter)
         {
             _waiter = null;
-            _cluster.Queue.Leave(waiter)?.Dispose();
+            _cluster!.Queue.Leave(waiter)?.Dispose();
         }
     }
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Native;
 using EdgeGate.Native.Sockets;
 using EdgeGate.Transport;
+using EdgeGate.Transport.ProxyProtocol;
 
 namespace EdgeGate.Layer4;
 
@@ -15,12 +15,11 @@ internal sealed partial class TcpRelay : AcceptedConnection
     private const int DeliveryChecks = 64; // of one timer tick each, so about a second
 
     private readonly TcpRelayLane _lane;
-    private readonly UpstreamCluster _cluster;
     private readonly RelayTimer _timer;
     private UpstreamSocket? _upstream;
     private RelayDirection _up;
     private RelayDirection _down;
-    private RelayState _state = RelayState.Connecting;
+    private RelayState _state;
     private CloseReason _firstEnd;
     private bool _deferred;
     private int _deliveryChecks;
@@ -34,12 +33,15 @@ internal sealed partial class TcpRelay : AcceptedConnection
         : base(socket)
     {
         _lane = lane;
-        _cluster = lane.Cluster;
         _timer = new RelayTimer(this);
+        _state = lane.Greets ? RelayState.Greeting : RelayState.Connecting;
+        _cluster = lane.Greets ? null : lane.Cluster;
+        _proxyHeader = lane.Options.ProxyProtocol ? new ProxyHeaderReader() : null;
     }
 
     protected override string State => _state switch
     {
+        RelayState.Greeting => "greeting",
         RelayState.Queued => "queued",
         RelayState.Connecting => "connecting",
         RelayState.Resetting => "resetting",
@@ -47,14 +49,21 @@ internal sealed partial class TcpRelay : AcceptedConnection
         _ => "open",
     };
 
-    public override string? Cluster => _cluster.Name;
+    public override string? Cluster => _cluster?.Name;
 
     protected override string Destination => _address is { } to ? $"{to.EndPoint}" : "";
 
     protected override void OnAttached()
     {
         base.OnAttached();
-        Dial();
+        if (_state == RelayState.Greeting)
+        {
+            BeginGreeting();
+        }
+        else
+        {
+            Dial();
+        }
     }
 
     // The client was reported readable.
@@ -64,6 +73,10 @@ internal sealed partial class TcpRelay : AcceptedConnection
         if (_state == RelayState.Open)
         {
             OnReady(ending && _up.HasKept, Descriptor);
+        }
+        else if (_state == RelayState.Greeting)
+        {
+            ReadGreeting(ending);
         }
         else if (ending && _state is RelayState.Queued or RelayState.Connecting)
         {
@@ -226,6 +239,9 @@ internal sealed partial class TcpRelay : AcceptedConnection
     {
         switch (_state)
         {
+            case RelayState.Greeting:
+                Finish(CloseReason.Timeout, reset: false);
+                break;
             case RelayState.Queued:
                 OnQueueTimeout();
                 break;
@@ -305,6 +321,7 @@ internal sealed partial class TcpRelay : AcceptedConnection
         _upstream?.Close(reset: true); // closed already, unless somebody ended the client's side alone
         LeaveQueue();
         _place?.Dispose(); // after the upstream's descriptor: only then is the place free
+        DiscardGreeting();
         _up.Discard(Loop);
         _down.Discard(Loop);
         RelayLog.Closed(_lane.Log, Id, Remote?.ToString() ?? "", Destination, Reason);

@@ -14,4 +14,13 @@ public sealed record TcpRelayOptions
 
     /// <summary>Whether bulk traffic is moved inside the kernel, by splice(2), where that pays.</summary>
     public bool Splice { get; init; } = true;
+
+    /// <summary>Whether every connection begins with a PROXY header that names its client.</summary>
+    public bool ProxyProtocol { get; init; }
+
+    /// <summary>
+    /// How long a client may take for all that is read before a destination is chosen: a PROXY header, a TLS hello.
+    /// Infinite is <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
+    public TimeSpan GreetingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

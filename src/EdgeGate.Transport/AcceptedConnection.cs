@@ -2,6 +2,7 @@ using System.Net;
 using EdgeGate.Native;
 using EdgeGate.Native.Sockets;
 using EdgeGate.Transport.Admission;
+using EdgeGate.Transport.ProxyProtocol;
 
 namespace EdgeGate.Transport;
 
@@ -16,6 +17,7 @@ public abstract class AcceptedConnection : LoopSocket
     private readonly AdmissionLease _lease;
     private readonly ListenerSocket _listener;
     private readonly ListenerStats _stats; // of the time when it was accepted: a listener's may change
+    private IPEndPoint? _proxiedTo;
     private TrafficCell? _cell;
     private long _acceptedAt;
     private long _lastActivity;
@@ -38,8 +40,8 @@ public abstract class AcceptedConnection : LoopSocket
     /// <summary>Unique in this process.</summary>
     public long Id { get; }
 
-    /// <summary>The client's address.</summary>
-    public IPEndPoint? Remote { get; }
+    /// <summary>The client's address; behind a proxy that tells it, the one that the proxy saw.</summary>
+    public IPEndPoint? Remote { get; private set; }
 
     /// <summary>The listener that it came through.</summary>
     public ListenerSocket Listener => _listener;
@@ -61,6 +63,31 @@ public abstract class AcceptedConnection : LoopSocket
 
     /// <summary>Where it leads, for people.</summary>
     protected abstract string Destination { get; }
+
+    /// <summary>
+    /// The address that the client connected to; behind a proxy that tells it, the proxy's. The kernel is asked only
+    /// where the listener's address does not say it: getsockname(2).
+    /// </summary>
+    protected EndPoint? LocalAddress()
+    {
+        EndPoint listening = _listener.EndPoint;
+        bool wildcard = listening is IPEndPoint ip
+            && (ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any));
+        return _proxiedTo ?? (wildcard ? SocketFactory.LocalAddress(Descriptor) : listening);
+    }
+
+    /// <summary>
+    /// Takes the addresses that a proxy's header tells, on the loop. A header without IP addresses (LOCAL, UNKNOWN, a
+    /// Unix client) leaves the connection's own.
+    /// </summary>
+    protected void TakeAddresses(in ProxyHeader header)
+    {
+        if (header.Source is { } source)
+        {
+            Remote = source;
+            _proxiedTo = header.Destination;
+        }
+    }
 
     /// <summary>Ends the connection at once with a reset, on its loop's thread.</summary>
     public void Abort(CloseReason reason)

@@ -2,6 +2,7 @@ using System.Globalization;
 using EdgeGate.Benchmarks.Comparison;
 using EdgeGate.Benchmarks.Comparison.Peers;
 using EdgeGate.Benchmarks.Comparison.Upstream;
+using EdgeGate.Benchmarks.Fuzzing;
 using EdgeGate.Benchmarks.Micro;
 
 namespace EdgeGate.Benchmarks;
@@ -20,6 +21,8 @@ internal static class Program
                 return MicroCommand.Run(filters);
             case ["allocations"]:
                 return AllocationProof.Run();
+            case ["fuzz", .. var rest] when FuzzCommand.Parse(rest) is { } fuzz:
+                return fuzz.Run();
 
             // What compare starts.
             case [UpstreamServer.Command, var echo, var source, var http]:
@@ -27,7 +30,7 @@ internal static class Program
             case [StockServer.Command, var port, var upstream, var inline]:
                 return await StockServer.RunAsync(Number(port), Number(upstream), bool.Parse(inline));
             default:
-                await Console.Error.WriteLineAsync($"usage: {ComparisonOptions.Usage}\n       micro [FILTER...]\n       allocations");
+                await Console.Error.WriteLineAsync($"usage: {ComparisonOptions.Usage}\n       micro [FILTER...]\n       allocations\n       {FuzzCommand.Usage}");
                 return WrongUsage;
         }
     }

@@ -8,7 +8,8 @@ namespace EdgeGate.Http.Forwarding;
 
 /// <summary>
 /// Stands before YARP's forwarder, the one place that sees a request together with its cluster's settings, and
-/// corrects what an edge must not inherit: the time-out of idle upgraded connections, hop-by-hop headers that the
+/// corrects what an edge must not inherit: upstream connections that clients share where
+/// the upstream tells clients by their connections, the time-out of idle upgraded connections, hop-by-hop headers that the
 /// client named itself, and destinations that do not speak HTTP.
 /// </summary>
 internal sealed class GatewayForwarder(
@@ -29,6 +30,11 @@ internal sealed class GatewayForwarder(
         {
             context.Response.StatusCode = StatusCodes.Status502BadGateway;
             return new(ForwarderError.RequestCreation);
+        }
+
+        if (httpClient is ClientBoundInvoker clients)
+        {
+            httpClient = clients.For(context);
         }
 
         HopByHopHeaders.RemoveFromRequest(context.Request.Headers);

@@ -6,10 +6,36 @@ namespace EdgeGate.Http.Forwarding;
 internal static class UpstreamDialer
 {
     /// <summary>
+    /// Of a request: what the connection that is opened for it must begin with, before TLS if there is any.
+    /// </summary>
+    public static readonly HttpRequestOptionsKey<ReadOnlyMemory<byte>> Preface = new("EdgeGate.Preface");
+
+    /// <summary>Connects, and says first what the request wants said first.</summary>
+    public static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        Stream stream = await OpenAsync(context, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (context.InitialRequestMessage.Options.TryGetValue(Preface, out ReadOnlyMemory<byte> preface))
+            {
+                await stream.WriteAsync(preface, cancellationToken).ConfigureAwait(false);
+            }
+
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
     /// As HttpClient does it, and with keep-alive probes (RFC 9293, section 3.8.4): a WebSocket may be idle for
     /// hours, and without them an upstream that lost its power would hold it, and us, for ever.
     /// </summary>
-    public static async ValueTask<Stream> ConnectAsync(
+    private static async ValueTask<Stream> OpenAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         if (UnixUpstreamAddress.TryGetEndPoint(context.DnsEndPoint.Host, out var path))

@@ -1,3 +1,5 @@
+using EdgeGate.Transport.ProxyProtocol;
+
 namespace EdgeGate.Layer4.Upstreams;
 
 /// <summary>How a cluster shares out its destinations.</summary>
@@ -14,4 +16,7 @@ public sealed record UpstreamSettings
 
     /// <summary>How long a connection waits, in all, for a place at a destination; zero refuses it at once.</summary>
     public TimeSpan QueueTimeout { get; init; } = DefaultQueueTimeout;
+
+    /// <summary>The header that connections to the destinations begin with.</summary>
+    public ProxyProtocolVersion SendProxyProtocol { get; init; }
 }

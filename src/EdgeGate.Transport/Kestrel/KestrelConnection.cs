@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
-using System.Net;
 using System.Runtime.CompilerServices;
 using EdgeGate.Native;
 using EdgeGate.Native.Sockets;
+using EdgeGate.Transport.ProxyProtocol;
 using Microsoft.AspNetCore.Connections;
 
 namespace EdgeGate.Transport.Kestrel;
@@ -41,7 +41,11 @@ internal sealed partial class KestrelConnection : AcceptedConnection
     }
 
     internal KestrelConnection(in AcceptedSocket socket, LoopConnectionListener listener)
-        : base(socket) => _listener = listener;
+        : base(socket)
+    {
+        _listener = listener;
+        _proxyHeader = listener.ProxyProtocol ? new ProxyHeaderReader() : null;
+    }
 
     protected override string State => _state.ToString().ToLowerInvariant();
 
@@ -128,6 +132,11 @@ internal sealed partial class KestrelConnection : AcceptedConnection
 
     private void Deliver(ReadOnlySpan<byte> bytes)
     {
+        if (_proxyHeader is not null && !TakeProxyHeader(ref bytes))
+        {
+            return;
+        }
+
         if (_state == KestrelConnectionState.Silent)
         {
             Open();
@@ -182,12 +191,16 @@ internal sealed partial class KestrelConnection : AcceptedConnection
     /// <summary>Makes the pipes and hands the connection to Kestrel.</summary>
     private void Open()
     {
-        Loop.Disarm(_timer!);
+        if (_timer is { } timer)
+        {
+            Loop.Disarm(timer);
+        }
+
         Transition(KestrelConnectionState.Open);
 
         // Whoever serves the listener now: while the client was silent, a reload may have changed that.
         _listener = ((Listener)Listener).Lane as LoopConnectionListener ?? _listener;
-        _context = new LoopConnectionContext(this, _listener.PipesOf(Loop), LocalEndPoint());
+        _context = new LoopConnectionContext(this, _listener.PipesOf(Loop), LocalAddress());
         if (!_listener.Offer(_context))
         {
             Abort(CloseReason.Drain);
@@ -195,14 +208,6 @@ internal sealed partial class KestrelConnection : AcceptedConnection
         }
 
         PumpOutput();
-    }
-
-    private EndPoint? LocalEndPoint()
-    {
-        EndPoint listening = Listener.EndPoint;
-        bool wildcard = listening is IPEndPoint ip
-            && (ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any));
-        return wildcard ? SocketFactory.LocalAddress(Descriptor) : listening;
     }
 
     private void OnReadEnded()
@@ -250,6 +255,11 @@ internal sealed partial class KestrelConnection : AcceptedConnection
         if (_timer is { } timer)
         {
             Loop.Disarm(timer);
+        }
+
+        if (_proxyHeader is { IsHolding: true } header)
+        {
+            header.Discard(Loop.Buffers);
         }
 
         if (_context is { } context)

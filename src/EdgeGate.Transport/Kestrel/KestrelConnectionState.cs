@@ -10,7 +10,7 @@ namespace EdgeGate.Transport.Kestrel;
 /// </summary>
 internal enum KestrelConnectionState
 {
-    /// <summary>Accepted; the client has sent nothing, and Kestrel knows nothing of it.</summary>
+    /// <summary>Accepted; the client has sent nothing (a proxy's header aside), and Kestrel knows nothing of it.</summary>
     Silent,
 
     /// <summary>Kestrel's.</summary>

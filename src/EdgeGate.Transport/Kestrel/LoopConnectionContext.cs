@@ -81,6 +81,7 @@ internal sealed class LoopConnectionContext : ConnectionContext,
         await _kestrelSide.Input.CompleteAsync().ConfigureAwait(false);
         await _kestrelSide.Output.CompleteAsync().ConfigureAwait(false);
         await _connection.WaitForCloseAsync().ConfigureAwait(false);
+        Cancel(); // whoever waits for the end must not miss it because the thread pool is late
         _closed.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
@@ -88,17 +89,17 @@ internal sealed class LoopConnectionContext : ConnectionContext,
     /// <summary>Tells Kestrel that the client is gone; its callbacks run on the thread pool, not on the loop.</summary>
     internal void FireConnectionClosed() =>
         ThreadPool.UnsafeQueueUserWorkItem(
-            static context =>
-            {
-                try
-                {
-                    context._closed.Cancel();
-                }
-                catch (Exception e) when (e is ObjectDisposedException or AggregateException)
-                {
-                    // Disposed meanwhile, or a listener of Kestrel's failed: the connection is closed all the same.
-                }
-            },
-            this,
-            preferLocal: false);
+            static context => context.Cancel(), this, preferLocal: false);
+
+    private void Cancel()
+    {
+        try
+        {
+            _closed.Cancel();
+        }
+        catch (Exception e) when (e is ObjectDisposedException or AggregateException)
+        {
+            // Disposed meanwhile, or a listener of Kestrel's failed: the connection is closed all the same.
+        }
+    }
 }

@@ -39,6 +39,8 @@ internal sealed class LoopConnectionListener : IConnectionListener, ILane
 
     internal TimeSpan FirstByteTimeout => _endPoint.FirstByteTimeout;
 
+    internal bool ProxyProtocol => _endPoint.ProxyProtocol;
+
     public AcceptedConnection CreateConnection(in AcceptedSocket socket) => new KestrelConnection(socket, this);
 
     /// <summary>The next connection; null after <see cref="UnbindAsync"/>. It never throws: Kestrel would stop accepting.</summary>

@@ -18,6 +18,11 @@ public sealed class LoopEndPoint(ListenerOptions options) : EndPoint
     /// <summary>How long a client may stay silent before its first byte.</summary>
     public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Whether every connection begins with a PROXY header, which must be complete within the same time.
+    /// </summary>
+    public bool ProxyProtocol { get; init; }
+
     /// <summary>What a client is told that does not fit, such as a 503 in HTTP/1.1; empty for a reset.</summary>
     public ReadOnlyMemory<byte> Refusal { get; init; }
 

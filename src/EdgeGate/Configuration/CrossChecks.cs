@@ -1,4 +1,6 @@
+using System.Text;
 using EdgeGate.Http;
+using EdgeGate.Layer4.Tls;
 using Yarp.ReverseProxy.Configuration;
 
 namespace EdgeGate.Configuration;
@@ -18,6 +20,11 @@ internal sealed class CrossChecks(
             CheckTls(listener);
             CheckSni(listener);
             CheckUdp(listener);
+        }
+
+        foreach (var cluster in config.Clusters)
+        {
+            CheckSendProxyProtocol(cluster);
         }
 
         CheckBinds();
@@ -70,7 +77,26 @@ internal sealed class CrossChecks(
         if (listener.Settings.ProxyProtocol == ProxyProtocolMode.Required)
         {
             report.Error(
-                PathOf(listener, "ProxyProtocol"), "datagrams carry no PROXY header here; write Off for this listener");
+                PathOf(listener, "ProxyProtocol"), "datagrams carry no PROXY header; write \"Off\" for a udp listener");
+        }
+    }
+
+    private void CheckSendProxyProtocol(ClusterConfig cluster)
+    {
+        if (cluster.Metadata?.GetValueOrDefault(SendProxyProtocol.Key) is not { } text)
+        {
+            return;
+        }
+
+        var path = $"ReverseProxy:Clusters:{cluster.ClusterId}:Metadata:{SendProxyProtocol.Key}";
+        if (!SendProxyProtocol.TryParse(text, out _))
+        {
+            report.Error(path, $"'{text}' is no version of the PROXY protocol; write \"V1\" or \"V2\"");
+        }
+        else if (config.Listeners.Any(l => l.Protocol == ListenerProtocol.Udp
+            && string.Equals(l.Cluster, cluster.ClusterId, StringComparison.OrdinalIgnoreCase)))
+        {
+            report.Error(path, "a udp listener leads here, and datagrams carry no PROXY header; take this key out");
         }
     }
 
@@ -81,14 +107,23 @@ internal sealed class CrossChecks(
             report.Error(PathOf(listener, "SniRoutes"), "only a tls listener routes by server name");
         }
 
-        foreach (var (name, cluster) in listener.SniRoutes)
+        foreach (var (route, cluster) in listener.SniRoutes)
         {
-            CheckLayer4Cluster(PathOf(listener, "SniRoutes:" + name), cluster, "tcp");
+            var path = PathOf(listener, "SniRoutes:" + route);
+            CheckLayer4Cluster(path, cluster, "tcp");
+            var (name, protocol) = SniRoutes.Split(route);
             var host = name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name;
-            if (Uri.CheckHostName(host) != UriHostNameType.Dns)
+            if (Uri.CheckHostName(host) != UriHostNameType.Dns || host.EndsWith('.') || !host.All(char.IsAscii))
             {
                 report.Error(
-                    PathOf(listener, "SniRoutes:" + name), $"'{name}' is neither a host name nor *. and a host name");
+                    path,
+                    $"'{name}' is neither a host name, as a client sends it, nor *. and a host name; "
+                    + "write \"a.example.com\" or \"*.example.com\"");
+            }
+
+            if (protocol is not null && Encoding.UTF8.GetByteCount(protocol) is 0 or > byte.MaxValue)
+            {
+                report.Error(path, "after the slash stands a protocol of ALPN, such as \"a.example.com/h2\"");
             }
         }
     }

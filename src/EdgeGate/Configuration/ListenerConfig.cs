@@ -19,7 +19,7 @@ internal sealed record ListenerConfig
 
     public TlsConfig? Tls { get; init; }
 
-    /// <summary>Server name to cluster, for tls.</summary>
+    /// <summary>Server name to cluster, for tls; a name may be followed by <c>/</c> and a protocol of ALPN.</summary>
     public ImmutableSortedDictionary<string, string> SniRoutes { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 

@@ -7,6 +7,7 @@ namespace EdgeGate.Configuration;
 internal sealed class ListenerReader(string? folder, ConfigurationReport report)
 {
     private const int MaxCount = 100_000_000;
+    private const string FirstByteTimeout = "FirstByteTimeout";
 
     public ImmutableArray<ListenerConfig> Read(SectionReader listeners, SectionReader defaults)
     {
@@ -56,6 +57,14 @@ internal sealed class ListenerReader(string? folder, ConfigurationReport report)
         if (protocol is not (null or ListenerProtocol.Udp) && section.Has("FlowIdleTimeout"))
         {
             section.Error("FlowIdleTimeout", "only a udp listener has flows; write IdleTimeout, or take this key out");
+        }
+
+        if (listener.Settings.ProxyProtocol == ProxyProtocolMode.Required
+            && !section.Has(FirstByteTimeout) && !defaults.Has(FirstByteTimeout))
+        {
+            // Behind a proxy it is always the other side that speaks first, and HTTP's default is right for all.
+            var waits = ListenerSettings.For(ListenerProtocol.Http).FirstByteTimeout;
+            listener = listener with { Settings = listener.Settings with { FirstByteTimeout = waits } };
         }
 
         section.RejectUnknown();
@@ -128,7 +137,7 @@ internal sealed class ListenerReader(string? folder, ConfigurationReport report)
         WhenFull = section.Choice<WhenFull>("WhenFull") ?? otherwise.WhenFull,
         IdleTimeout = section.Time("IdleTimeout", mayBeOff: true) ?? otherwise.IdleTimeout,
         ConnectTimeout = section.Time("ConnectTimeout") ?? otherwise.ConnectTimeout,
-        FirstByteTimeout = section.Time("FirstByteTimeout", mayBeOff: true) ?? otherwise.FirstByteTimeout,
+        FirstByteTimeout = section.Time(FirstByteTimeout, mayBeOff: true) ?? otherwise.FirstByteTimeout,
         DrainTimeout = section.Time("DrainTimeout") ?? otherwise.DrainTimeout,
         ReceiveBuffer = section.Integer("ReceiveBuffer", 1024, 1 << 30) ?? otherwise.ReceiveBuffer,
         SendBuffer = section.Integer("SendBuffer", 1024, 1 << 30) ?? otherwise.SendBuffer,

@@ -43,8 +43,8 @@ internal sealed record ListenerSettings
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a client may take to send its first byte; <see cref="Timeout.InfiniteTimeSpan"/> where the
-    /// server may speak first.
+    /// How long a client may take to send its first byte, and all of a PROXY header and of a TLS hello where they are
+    /// read; <see cref="Timeout.InfiniteTimeSpan"/> where the server may speak first.
     /// </summary>
     public required TimeSpan FirstByteTimeout { get; init; }
 

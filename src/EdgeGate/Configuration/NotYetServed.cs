@@ -8,12 +8,8 @@ internal static class NotYetServed
 {
     private static readonly (string Key, Func<ListenerConfig, bool> Wants, string What)[] Listeners =
     [
-        ("Protocol", l => l.Protocol == ListenerProtocol.Tls, "protocol tls"),
-        ("ProxyProtocol", l => l.Settings.ProxyProtocol == ProxyProtocolMode.Required, "ProxyProtocol Required"),
         ("Bind", l => l.Bind.Kind == BindKind.Systemd, "systemd: binds"),
     ];
-
-    private static readonly string[] ClusterMetadata = ["EdgeGate.SendProxyProtocol"];
 
     public static void Report(GatewayConfig config, ConfigurationReport report)
     {
@@ -28,14 +24,6 @@ internal static class NotYetServed
         if (config.Admin.Bind.Kind is BindKind.Systemd or BindKind.Unix)
         {
             report.Error("EdgeGate:Admin:Bind", Say($"{config.Admin.Bind.Kind.ToString().ToLowerInvariant()}: binds"));
-        }
-
-        foreach (var cluster in config.Clusters)
-        {
-            foreach (var key in ClusterMetadata.Where(key => cluster.Metadata?.ContainsKey(key) == true))
-            {
-                report.Error($"ReverseProxy:Clusters:{cluster.ClusterId}:Metadata:{key}", Say(key));
-            }
         }
     }
 

@@ -11,10 +11,9 @@ internal static class UpstreamMetadata
     private const string Prefix = "EdgeGate.";
     private const string MaxConnections = Prefix + "MaxConnectionsPerDestination";
     private const string QueueTimeout = Prefix + "QueueTimeout";
-    private const string SendProxyProtocol = Prefix + "SendProxyProtocol";
 
     private static readonly string[] ClusterKeys =
-        [MaxConnections, QueueTimeout, SendProxyProtocol, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
+        [MaxConnections, QueueTimeout, SendProxyProtocol.Key, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 
     private static readonly string[] DestinationKeys = [Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 
@@ -25,6 +24,7 @@ internal static class UpstreamMetadata
         MaxConnectionsPerDestination = ReadCount(cluster.Metadata?.GetValueOrDefault(MaxConnections)),
         QueueTimeout =
             ReadTime(cluster.Metadata?.GetValueOrDefault(QueueTimeout)) ?? UpstreamSettings.DefaultQueueTimeout,
+        SendProxyProtocol = SendProxyProtocol.Of(cluster),
     };
 
     /// <summary>Reports what cannot be read, and what looks like one of these keys and is none.</summary>

@@ -22,6 +22,7 @@ internal sealed class HttpListener : IAsyncDisposable
     private readonly IServer _server;
     private readonly HttpListenerOptions _options;
     private readonly TimeSpan _idle;
+    private readonly ProxyProtocolMode _proxyProtocol;
     private readonly IReadOnlyList<(Listener Socket, ListenerOptions Options)> _sockets;
 
     /// <param name="config">Its configuration.</param>
@@ -40,6 +41,7 @@ internal sealed class HttpListener : IAsyncDisposable
         _sockets = sockets;
         _options = OptionsOf(config);
         _idle = config.Settings.IdleTimeout;
+        _proxyProtocol = config.Settings.ProxyProtocol;
         WebApplicationBuilder builder = EmptyHost.Create(logs);
         builder.Services.AddSingleton(transport);
         builder.Services.AddSingleton(meters);
@@ -65,6 +67,7 @@ internal sealed class HttpListener : IAsyncDisposable
     {
         HttpListenerOptions wanted = OptionsOf(config);
         return _idle == config.Settings.IdleTimeout
+            && _proxyProtocol == config.Settings.ProxyProtocol
             && sockets.SequenceEqual(_sockets.Select(s => s.Socket))
             && (wanted with { Tls = null }) == (_options with { Tls = null })
             && SameTls(wanted.Tls, _options.Tls);
@@ -86,6 +89,7 @@ internal sealed class HttpListener : IAsyncDisposable
     {
         Bound = socket,
         FirstByteTimeout = _options.FirstByteTimeout,
+        ProxyProtocol = _proxyProtocol == ProxyProtocolMode.Required,
         Refusal = _options.Protocol == HttpListenerProtocol.Http ? ServiceUnavailable : default,
     };
 

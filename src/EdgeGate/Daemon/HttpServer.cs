@@ -3,6 +3,7 @@ using EdgeGate.Configuration;
 using EdgeGate.Http;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Kestrel;
+using EdgeGate.Transport.ProxyProtocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -42,6 +43,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddHttpGateway(reverseProxy, new HttpGatewayOptions
         {
             DestinationsChanged = health.Apply,
+            ProxyHeader = WriteProxyHeader,
             IsLayer4 = cluster => current().LeadsToLayer4(cluster),
             ConnectTimeout = current().Listeners.Where(HttpListener.Serves)
                 .Select(l => l.Settings.ConnectTimeout).DefaultIfEmpty(new HttpGatewayOptions().ConnectTimeout).Max(),
@@ -77,4 +79,14 @@ internal sealed class HttpServer : IAsyncDisposable
     public Task StopAsync() => _app.StopAsync();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    // Http does not see the transport, where the protocol is written for both layers.
+    private static ReadOnlyMemory<byte> WriteProxyHeader(string text, ProxiedClient? client)
+    {
+        _ = SendProxyProtocol.TryParse(text, out ProxyProtocolVersion version);
+        byte[] header = new byte[ProxyHeaderWriter.MaxBytes];
+        return header.AsMemory(0, client is null
+            ? ProxyHeaderWriter.WriteLocal(version, header)
+            : ProxyHeaderWriter.Write(version, client.Source, client.Destination, header));
+    }
 }

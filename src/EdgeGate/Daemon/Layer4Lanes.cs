@@ -1,5 +1,6 @@
 using EdgeGate.Configuration;
 using EdgeGate.Layer4;
+using EdgeGate.Layer4.Tls;
 using EdgeGate.Layer4.Udp;
 using EdgeGate.Limits;
 using EdgeGate.Transport;
@@ -45,13 +46,21 @@ internal sealed class Layer4Lanes(TransportServices transport, Upstreams upstrea
         logs.CreateLogger<UdpRelayLane>());
 
     private TcpRelayLane LaneOf(ListenerConfig listener) => new(
-        upstreams.ClusterOf(listener.Cluster!),
+        listener.Cluster is { } cluster ? upstreams.ClusterOf(cluster) : null,
         new TcpRelayOptions
         {
             ConnectTimeout = listener.Settings.ConnectTimeout,
             IdleTimeout = listener.Settings.IdleTimeout,
             Splice = plan().Splices,
+            GreetingTimeout = listener.Settings.FirstByteTimeout,
+            ProxyProtocol = listener.Settings.ProxyProtocol == ProxyProtocolMode.Required,
         },
         _metrics,
-        logs.CreateLogger<TcpRelayLane>());
+        logs.CreateLogger<TcpRelayLane>())
+    {
+        Routes = listener.Protocol == ListenerProtocol.Tls ? RoutesOf(listener) : null,
+    };
+
+    private SniRoutes RoutesOf(ListenerConfig listener) => new(
+        listener.SniRoutes.Select(route => KeyValuePair.Create(route.Key, upstreams.ClusterOf(route.Value))));
 }

@@ -80,6 +80,15 @@ internal sealed class DaemonConfiguration
             KeyValuePair.Create<string, JsonNode?>($"d{i}", new JsonObject { ["Address"] = address }))),
     };
 
+    /// <summary>Gives a cluster further keys, as JSON.</summary>
+    public void Extend(string cluster, string json)
+    {
+        foreach (var (key, value) in JsonNode.Parse(json)!.AsObject())
+        {
+            _clusters[cluster]![key] = value?.DeepClone();
+        }
+    }
+
     /// <summary>Adds a section below <c>EdgeGate</c>, such as <c>Limits</c>.</summary>
     public DaemonConfiguration With(string section, string json)
     {

@@ -1,3 +1,6 @@
+using EdgeGate.Configuration;
+using EdgeGate.Transport.ProxyProtocol;
+
 namespace EdgeGate.Tests.Configuration;
 
 public sealed class ValidationTests
@@ -18,8 +21,8 @@ public sealed class ValidationTests
     [InlineData("\"Deny\": [\"10.0.0.0/33\"]", "Deny:0", "from 0 to 32")]
     [InlineData("\"Cluster\": \"game\"", "Cluster", "ReverseProxy:Routes")]
     [InlineData("\"Tls\": { \"Certificates\": [] }", "Tls", "only an https listener")]
-    [InlineData("\"ProxyProtocol\": \"Required\"", "ProxyProtocol", "does not serve")]
     [InlineData("\"FlowIdleTimeout\": \"00:00:05\"", "FlowIdleTimeout", "only a udp listener")]
+    [InlineData("\"ProxyProtocol\": \"V2\"", "ProxyProtocol", "Required")]
     [InlineData("\"Tls\": true", "Tls", "object in braces")]
     public async Task A_wrong_value_says_what_to_write(string key, string path, string message)
     {
@@ -38,8 +41,14 @@ public sealed class ValidationTests
     [InlineData("\"Protocol\": \"http\"", "", "Bind is missing")]
     [InlineData("\"Bind\": \"0.0.0.0:8080\", \"Protocol\": \"http\"", ":Bind", "taken already by EdgeGate:Listeners:web:Bind")]
     [InlineData("\"Bind\": \"localhost:9901\", \"Protocol\": \"http\"", "", "127.0.0.1:9901")]
-    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\", \"Cluster\": \"game\"", ":Protocol", "does not serve protocol tls")]
     [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"udp\"", "", "must name its Cluster")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\"", "", "must name its Cluster")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\", \"SniRoutes\": { \"a.example.com\": \"gmae\" }", ":SniRoutes:a.example.com", "Did you mean 'game'?")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\", \"SniRoutes\": { \"10.0.0.1\": \"game\" }", ":SniRoutes:10.0.0.1", "neither a host name")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\", \"SniRoutes\": { \"a.*.com\": \"game\" }", ":SniRoutes:a.*.com", "*.example.com")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\", \"SniRoutes\": { \"example.com.\": \"game\" }", ":SniRoutes:example.com.", "neither a host name")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\", \"SniRoutes\": { \"a.example.com/\": \"game\" }", ":SniRoutes:a.example.com/", "a protocol of ALPN")]
+    [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tcp\", \"Cluster\": \"game\", \"SniRoutes\": { \"a.example.com\": \"game\" }", ":SniRoutes", "only a tls listener")]
     [InlineData("\"Bind\": \"systemd:web\", \"Protocol\": \"http\"", ":Bind", "does not serve systemd: binds")]
     [InlineData("\"Bind\": \"unix:/run/e.sock\", \"Protocol\": \"http\", \"SocketMode\": \"rw\"", ":SocketMode", "three octal digits")]
     [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"http\", \"SocketMode\": \"0600\"", ":SocketMode", "only a unix: bind")]
@@ -107,6 +116,55 @@ public sealed class ValidationTests
         var error = await Loaded.ErrorAsync(Loaded.Json().Replace("\"ClusterId\": \"app\"", "\"ClusterId\": \"game\"", StringComparison.Ordinal));
 
         Assert.Equal("ReverseProxy:Clusters:game:Destinations:one:Address", error.Path);
+    }
+
+    [Theory]
+    [InlineData("v1", null)]
+    [InlineData("V2", null)]
+    [InlineData("2", "write \"V1\" or \"V2\"")]
+    public async Task A_cluster_names_the_proxy_header_that_it_wants(string version, string? message)
+    {
+        var loaded = await Loaded.FromAsync(Loaded.Json().Replace(
+            "\"app\": {", $"\"app\": {{ \"Metadata\": {{ \"EdgeGate.SendProxyProtocol\": \"{version}\" }},", StringComparison.Ordinal));
+
+        if (message is null)
+        {
+            Assert.Empty(loaded.Errors);
+            Assert.NotEqual(ProxyProtocolVersion.None, SendProxyProtocol.Of(loaded.Config!.FindCluster("app")));
+            return;
+        }
+
+        var error = Assert.Single(loaded.Errors);
+        Assert.Equal("ReverseProxy:Clusters:app:Metadata:EdgeGate.SendProxyProtocol", error.Path);
+        Assert.Contains(message, error.Message);
+    }
+
+    [Fact]
+    public async Task A_listener_behind_a_proxy_waits_for_its_header_and_not_for_ever()
+    {
+        var game = "\"Cluster\": \"game\"";
+        var required = await Loaded.GoodAsync(Loaded.Json().Replace(
+            game, game + ", \"ProxyProtocol\": \"Required\"", StringComparison.Ordinal));
+        var told = await Loaded.GoodAsync(Loaded.Json().Replace(
+            game, game + ", \"ProxyProtocol\": \"Required\", \"FirstByteTimeout\": \"Off\"", StringComparison.Ordinal));
+
+        Assert.Equal(TimeSpan.FromSeconds(10), Of(required).FirstByteTimeout);
+        Assert.Equal(Timeout.InfiniteTimeSpan, Of(told).FirstByteTimeout);
+        static ListenerSettings Of(GatewayConfig config) => config.Listeners.Single(l => l.Name == "game").Settings;
+    }
+
+    [Fact]
+    public async Task A_tls_listener_routes_by_name_and_protocol()
+    {
+        var config = await Loaded.GoodAsync(Loaded.Json().Replace(
+            "\"tcp\", \"Cluster\": \"game\"",
+            "\"tls\", \"SniRoutes\": { \"a.example.com\": \"game\", \"*.b.example.com/http/1.1\": \"GAME\" }",
+            StringComparison.Ordinal));
+
+        var listener = config.Listeners.Single(l => l.Name == "game");
+        Assert.Null(listener.Cluster);
+        Assert.Equal(["*.b.example.com/http/1.1", "a.example.com"], listener.SniRoutes.Keys);
+        Assert.True(config.LeadsToLayer4("game"));
     }
 
     [Fact]
