@@ -156,6 +156,10 @@ internal sealed class DaemonProcess : IAsyncDisposable
         {
             Assert.Fail($"{name} {string.Join(',', labels)} stayed at {last}");
         }
+        catch (HttpRequestException e)
+        {
+            Assert.Fail($"{e.Message}; the daemon {(HasExited ? "ended" : "said")}:\n{Output}");
+        }
     }
 
     public async Task<JsonArray> ConnectionsAsync(string query = "") =>
