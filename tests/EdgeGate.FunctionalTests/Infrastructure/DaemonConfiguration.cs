@@ -73,6 +73,15 @@ internal sealed class DaemonConfiguration
             KeyValuePair.Create<string, JsonNode?>($"d{i}", new JsonObject { ["Address"] = address }))),
     };
 
+    /// <summary>Gives a cluster more keys, as JSON; those that it has already are replaced.</summary>
+    public void Extend(string cluster, string more)
+    {
+        foreach (var (key, value) in JsonNode.Parse(more)!.AsObject())
+        {
+            _clusters[cluster]![key] = value?.DeepClone();
+        }
+    }
+
     /// <summary>Adds a section below <c>EdgeGate</c>, such as <c>Limits</c>.</summary>
     public DaemonConfiguration With(string section, string json)
     {
