@@ -81,6 +81,21 @@ public sealed class HealthTests : DaemonTests
     }
 
     [Fact]
+    public async Task Redis_is_well_while_it_answers_to_ping_by_tcp_and_by_its_unix_socket()
+    {
+        await using var redis = await RedisServer.StartAsync(Token);
+        var configuration = new DaemonConfiguration();
+        configuration.Cluster("redis", $"tcp://{redis.EndPoint}", "unix:" + redis.SocketPath, "unix:/run/nobody.sock");
+        configuration.Extend("redis", Checks.Replace("\"PONG", "\"+PONG", StringComparison.Ordinal));
+        configuration.Listen("redis", "tcp", "redis");
+        await using var daemon = await DaemonProcess.StartAsync(configuration);
+
+        await HealthIsAsync(daemon, "redis", "d0", "healthy");
+        await HealthIsAsync(daemon, "redis", "d1", "healthy");
+        await HealthIsAsync(daemon, "redis", "d2", "unhealthy");
+    }
+
+    [Fact]
     public async Task Clusters_of_both_layers_are_listed()
     {
         await using var echo = TcpUpstream.Echo();

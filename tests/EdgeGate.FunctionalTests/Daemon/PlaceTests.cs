@@ -80,6 +80,35 @@ public sealed class PlaceTests : DaemonTests
     }
 
     [Fact]
+    public async Task The_queue_has_an_end()
+    {
+        const int Capacity = 1024;
+        using var upstream = new NamedUpstream('a');
+        var configuration = new DaemonConfiguration();
+        var relay = Limited(configuration, upstream, "00:05:00");
+        await using var daemon = await DaemonProcess.StartAsync(configuration);
+        var clients = new List<Socket>();
+        for (int i = 0; i <= Capacity; i++)
+        {
+            clients.Add(await relay.ConnectAsync());
+        }
+
+        await QueueIsAsync(daemon, Capacity);
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            using Socket late = await relay.ConnectAsync();
+            await HearAsync(late, 1);
+        });
+        await daemon.MetricAsync("edgegate_connections_closed_total", 1, ("reason", "limit"));
+
+        clients.ForEach(client => client.Dispose());
+        await daemon.MetricAsync("edgegate_connections_active", 0);
+        await daemon.MetricAsync("edgegate_upstream_connections", 0);
+        using Socket after = await relay.ConnectAsync();
+        Assert.Equal("a", await HearAsync(after, 1));
+    }
+
+    [Fact]
     public async Task A_reload_that_makes_room_serves_those_who_wait_and_keeps_the_counts()
     {
         using var upstream = new NamedUpstream('a');
