@@ -108,6 +108,52 @@ public sealed class DiallingTests
         Assert.Equal(1, host.Closed(CloseReason.Client));
     }
 
+    [Fact]
+    public async Task A_unix_socket_whose_backlog_is_full_is_waited_for()
+    {
+        using var folder = new TemporaryFolder();
+        var path = new UnixDomainSocketEndPoint(Path.Combine(folder.Path, "slow.sock"));
+        using var slow = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        slow.Bind(path);
+        slow.Listen(0);
+        var fillers = new List<Socket>();
+        while (Fill(path) is { } filler)
+        {
+            fillers.Add(filler);
+        }
+
+        await using var host = new RelayHost([new ResolvedDestination("d", "unix:slow", [path])]);
+        using Socket client = await host.EndPoint.ConnectAsync();
+        await client.SendAllAsync("x"u8.ToArray());
+        await Until.TrueAsync(() => host.Cluster.Destinations[0].Active == 1);
+        foreach (Socket filler in fillers)
+        {
+            (await slow.AcceptAsync()).Dispose();
+            filler.Dispose();
+        }
+
+        using Socket served = await slow.AcceptAsync().WaitAsync(Patience);
+        byte[] heard = new byte[1];
+        await served.ReceiveExactlyAsync(heard).WaitAsync(Patience);
+        Assert.Equal("x"u8.ToArray(), heard);
+        Assert.Equal(0, host.Cluster.Destinations[0].Failures);
+    }
+
+    private static Socket? Fill(UnixDomainSocketEndPoint path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+        try
+        {
+            socket.Connect(path);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
     private static NamedUpstream Listening(IPAddress address)
     {
         try
