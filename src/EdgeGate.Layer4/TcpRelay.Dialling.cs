@@ -13,6 +13,7 @@ internal sealed partial class TcpRelay
 {
     private const int MaxConnects = 8;
     private static readonly TimeSpan DescriptorCheck = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan BacklogCheck = TimeSpan.FromMilliseconds(20);
 
     private CloseReason _connectFailure = CloseReason.Upstream;
     private DestinationLease? _place;
@@ -20,7 +21,7 @@ internal sealed partial class TcpRelay
     private AddressWalk _addresses;
     private DestinationAddress? _address;
     private bool _isDestinationsFault;
-    private bool _awaitsDescriptor;
+    private bool _connectsAgain;
     private int _connects;
     private long _dialDeadline;
     private long _connectBegan;
@@ -28,6 +29,9 @@ internal sealed partial class TcpRelay
     private TimeSpan DialTime => TimeSpan.FromMilliseconds(Math.Max(0, _dialDeadline - Loop.Now));
 
     private bool IsDialOver => _connects >= MaxConnects || Loop.Now >= _dialDeadline;
+
+    private bool HasAnother => _connects < MaxConnects
+        && (_addresses.HasMore || (!_tried.IsFull && _cluster!.HasUntried(_tried)));
 
     private void Dial()
     {
@@ -121,8 +125,8 @@ internal sealed partial class TcpRelay
         if (connected.Failed && connected.Error != Errno.EINPROGRESS)
         {
             upstream.Close(reset: false);
-            ConnectFailed(connected.Error.ToString(), !IsOurOwnFault(connected.Error));
-            return false;
+            return (connected.Error == Errno.EAGAIN && WaitForBacklog())
+                || ConnectFailed(connected.Error.ToString(), !SaysNothingOfIt(connected.Error));
         }
 
         // Before the poller knows the socket: a connect that has ended already is reported by the very first wait.
@@ -134,11 +138,22 @@ internal sealed partial class TcpRelay
     }
 
     /// <summary>How long this connect may take: while there is another to try, half of the time is left for that.</summary>
-    private TimeSpan ConnectTime()
+    private TimeSpan ConnectTime() => HasAnother ? DialTime / 2 : DialTime;
+
+    /// <summary>
+    /// A Unix socket whose accept queue is full refuses at once (connect(2), EAGAIN) where TCP would send its SYN again;
+    /// so the relay does. True if it waits.
+    /// </summary>
+    private bool WaitForBacklog()
     {
-        bool another = _connects < MaxConnects
-            && (_addresses.HasMore || (!_tried.IsFull && _cluster!.HasUntried(_tried)));
-        return another ? DialTime / 2 : DialTime;
+        bool waits = !HasAnother && DialTime > TimeSpan.Zero;
+        if (waits)
+        {
+            _connectsAgain = true;
+            Loop.Arm(_timer, BacklogCheck);
+        }
+
+        return waits;
     }
 
     /// <summary>
@@ -150,7 +165,7 @@ internal sealed partial class TcpRelay
         bool shortage = error.IsDescriptorShortage;
         if (shortage && DialTime > TimeSpan.Zero)
         {
-            _awaitsDescriptor = true;
+            _connectsAgain = true;
             Listener.ReportShortage();
             Loop.Arm(_timer, DescriptorCheck);
             return true;
@@ -167,9 +182,9 @@ internal sealed partial class TcpRelay
 
     private void OnConnectTimer()
     {
-        if (_awaitsDescriptor)
+        if (_connectsAgain)
         {
-            _awaitsDescriptor = false;
+            _connectsAgain = false;
             if (!BeginConnect(_address!))
             {
                 ConnectNext();
@@ -209,16 +224,18 @@ internal sealed partial class TcpRelay
         ConnectNext();
     }
 
-    private void ConnectFailed(string error, bool isDestinationsFault)
+    /// <returns>False, for those who say whether a connect is under way.</returns>
+    private bool ConnectFailed(string error, bool isDestinationsFault)
     {
         _isDestinationsFault |= isDestinationsFault;
         _address!.Failed(Loop.Now);
         _lane.Metrics.ConnectFailed(_cluster!, _place!.Destination);
         RelayLog.ConnectFailed(
             _lane.Log, Id, _cluster!.Name, _place.Destination.Id, _address.EndPoint.ToString()!, error);
+        return false;
     }
 
-    // connect(2): no ephemeral port, no memory. Every destination would look dead.
-    private static bool IsOurOwnFault(Errno error) =>
-        error == Errno.EADDRNOTAVAIL || error == Errno.ENOBUFS || error == Errno.ENOMEM;
+    // connect(2): no ephemeral port, no memory: every destination would look dead. A full backlog is alive.
+    private static bool SaysNothingOfIt(Errno error) =>
+        error == Errno.EADDRNOTAVAIL || error == Errno.ENOBUFS || error == Errno.ENOMEM || error == Errno.EAGAIN;
 }

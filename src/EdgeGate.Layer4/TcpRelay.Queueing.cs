@@ -9,27 +9,30 @@ namespace EdgeGate.Layer4;
 internal sealed partial class TcpRelay
 {
     private RelayWaiter? _waiter;
-    private long? _queueDeadline;
-    private long _queuedAt;
     private bool _clientEnding;
 
     private sealed class RelayWaiter(TcpRelay relay) : PlaceWaiter(relay.Loop, relay.Remote?.Address)
     {
+        /// <summary>When it joined the queue last, on the loop's clock.</summary>
+        internal long Since { get; set; }
+
+        /// <summary>When all its waiting must be over.</summary>
+        internal long Deadline { get; } = relay.Loop.Now + (long)relay._cluster!.Settings.QueueTimeout.TotalMilliseconds;
+
         protected internal override void OnGranted(DestinationLease lease) => relay.OnPlaceGranted(lease);
     }
 
     private void Queue()
     {
         Transition(RelayState.Queued);
-        _queuedAt = Loop.Now;
-        _queueDeadline ??= Loop.Now + (long)_cluster!.Settings.QueueTimeout.TotalMilliseconds; // for all its waiting
-        TimeSpan time = TimeSpan.FromMilliseconds(_queueDeadline.Value - Loop.Now);
         if (CloseIfClientLeft())
         {
             return;
         }
 
-        _waiter = new RelayWaiter(this);
+        _waiter ??= new RelayWaiter(this);
+        _waiter.Since = Loop.Now;
+        TimeSpan time = TimeSpan.FromMilliseconds(_waiter.Deadline - Loop.Now);
         if (time <= TimeSpan.Zero || !_cluster!.Queue.TryJoin(_waiter))
         {
             RelayLog.Full(_lane.Log, Id, _cluster!.Name, _cluster!.QueueLength, "refused");
@@ -42,10 +45,9 @@ internal sealed partial class TcpRelay
 
     private void OnPlaceGranted(DestinationLease lease)
     {
-        _waiter = null;
         Loop.Disarm(_timer);
         Transition(RelayState.Connecting);
-        _dialDeadline += Loop.Now - _queuedAt;
+        _dialDeadline += Loop.Now - _waiter!.Since;
         _tried = default; // what it waited for is any destination, those that it tried before among them
         Occupy(lease);
         ConnectNext();
@@ -59,10 +61,9 @@ internal sealed partial class TcpRelay
 
     private void LeaveQueue()
     {
-        if (_waiter is { } waiter)
+        if (_waiter is not null)
         {
-            _waiter = null;
-            _cluster!.Queue.Leave(waiter)?.Dispose();
+            _cluster!.Queue.Leave(_waiter)?.Dispose();
         }
     }
 

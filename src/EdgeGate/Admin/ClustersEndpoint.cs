@@ -48,7 +48,10 @@ internal sealed class ClustersEndpoint(Gateway gateway)
         {
             Destination? live = relayed?.Destinations.FirstOrDefault(
                 d => d.Id.Equals(destination.DestinationId, StringComparison.OrdinalIgnoreCase));
-            Write(json, destination, destinations.AvailableDestinations.Contains(destination), relayed is not null, live);
+            bool available = relayed is null
+                ? destinations.AvailableDestinations.Contains(destination)
+                : live is not null && relayed.IsAvailable(live); // a name that never resolved is not
+            Write(json, destination, available, relayed is not null, live);
         }
 
         json.WriteEndArray();
@@ -61,7 +64,7 @@ internal sealed class ClustersEndpoint(Gateway gateway)
         json.WriteStartObject();
         json.WriteString("id", destination.DestinationId);
         json.WriteString("address", UnixUpstreamAddress.Display(destination.Model.Config.Address));
-        json.WriteBoolean("available", isAvailable && (!layer4 || live is not null)); // a name that never resolved is not
+        json.WriteBoolean("available", isAvailable);
         json.WriteStartObject("health");
         json.WriteString("active", Text(destination.Health.Active));
         json.WriteString("passive", Text(destination.Health.Passive));

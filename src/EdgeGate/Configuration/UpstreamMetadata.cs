@@ -15,6 +15,8 @@ internal static class UpstreamMetadata
     private static readonly string[] ClusterKeys =
         [MaxConnections, QueueTimeout, SendProxyProtocol.Key, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 
+    private static readonly string[] Layer4Keys = [QueueTimeout, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
+
     private static readonly string[] DestinationKeys = [Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 
     /// <summary>How a layer-4 cluster shares out its destinations.</summary>
@@ -34,6 +36,11 @@ internal static class UpstreamMetadata
         {
             string path = $"ReverseProxy:Clusters:{cluster.ClusterId}";
             Check(path, cluster.Metadata, ClusterKeys, report);
+            if (config.Routes.Any(route => cluster.ClusterId.Equals(route.ClusterId, StringComparison.OrdinalIgnoreCase)))
+            {
+                WarnOfLayer4(path, cluster.Metadata, report);
+            }
+
             foreach (var (id, destination) in cluster.Destinations ?? new Dictionary<string, DestinationConfig>())
             {
                 Check($"{path}:Destinations:{id}", destination.Metadata, DestinationKeys, report);
@@ -50,6 +57,18 @@ internal static class UpstreamMetadata
             {
                 report.Error($"{path}:Metadata:{key}", why);
             }
+        }
+    }
+
+    private static void WarnOfLayer4(
+        string path, IReadOnlyDictionary<string, string>? metadata, ConfigurationReport report)
+    {
+        foreach (string key in Layer4Keys.Where(key => metadata?.ContainsKey(key) == true))
+        {
+            report.Warning(
+                $"{path}:Metadata:{key}",
+                "this key is for layer 4 and does nothing for a cluster that a route leads to: an HTTP request waits for a "
+                + "connection as long as HttpRequest:ActivityTimeout says, and HTTP health checks have a Path");
         }
     }
 

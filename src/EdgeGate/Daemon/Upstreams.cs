@@ -14,6 +14,7 @@ namespace EdgeGate.Daemon;
 internal sealed class Upstreams : IAsyncDisposable
 {
     private static readonly TimeSpan ResolveAgain = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ResolveMissing = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, UpstreamCluster> _clusters = new(StringComparer.OrdinalIgnoreCase);
     private readonly DestinationResolver _resolver;
@@ -49,10 +50,10 @@ internal sealed class Upstreams : IAsyncDisposable
     }
 
     /// <summary>Takes the destinations of a new configuration; relays that exist go on.</summary>
-    public Task UpdateAsync(GatewayConfig fresh)
+    public async Task UpdateAsync(GatewayConfig fresh)
     {
         _config = fresh;
-        return ResolveAsync();
+        await ResolveAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -63,7 +64,8 @@ internal sealed class Upstreams : IAsyncDisposable
         _oneAtATime.Dispose();
     }
 
-    private async Task ResolveAsync()
+    /// <returns>Whether every destination has an address.</returns>
+    private async Task<bool> ResolveAsync()
     {
         // A slow answer for the old configuration must not come after one for the new.
         await _oneAtATime.WaitAsync(_stopping.Token);
@@ -74,7 +76,8 @@ internal sealed class Upstreams : IAsyncDisposable
                 ClusterOf(cluster.ClusterId);
             }
 
-            await Task.WhenAll(_clusters.Values.Select(ResolveAsync));
+            bool[] complete = await Task.WhenAll(_clusters.Values.Select(ResolveAsync));
+            return complete.All(all => all);
         }
         finally
         {
@@ -82,24 +85,26 @@ internal sealed class Upstreams : IAsyncDisposable
         }
     }
 
-    private async Task ResolveAsync(UpstreamCluster cluster)
+    private async Task<bool> ResolveAsync(UpstreamCluster cluster)
     {
         ClusterConfig? config = _config.FindCluster(cluster.Name);
         var destinations = await _resolver.ResolveAsync(config, cluster.Destinations, _stopping.Token);
         cluster.Configure(
             config is null ? new UpstreamSettings() : UpstreamMetadata.SettingsOf(config), destinations);
         Health.Apply(cluster.Name);
+        return destinations.Count == (config?.Destinations?.Count ?? 0);
     }
 
-    // An address that changes in DNS is found within half a minute; a name that stops resolving keeps its last one.
+    // An address that changes in DNS is found within half a minute; a name that stops resolving keeps its last one. One
+    // that never resolved is asked for more often: its service may just be starting, like this one.
     private async Task ResolveForEverAsync()
     {
-        using var timer = new PeriodicTimer(ResolveAgain);
+        using var timer = new PeriodicTimer(ResolveMissing);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                await ResolveAsync();
+                timer.Period = await ResolveAsync() ? ResolveAgain : ResolveMissing;
             }
         }
         catch (OperationCanceledException)

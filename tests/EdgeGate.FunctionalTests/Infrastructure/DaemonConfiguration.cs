@@ -80,10 +80,10 @@ internal sealed class DaemonConfiguration
             KeyValuePair.Create<string, JsonNode?>($"d{i}", new JsonObject { ["Address"] = address }))),
     };
 
-    /// <summary>Gives a cluster further keys, as JSON.</summary>
-    public void Extend(string cluster, string json)
+    /// <summary>Gives a cluster more keys, as JSON; those that it has already are replaced.</summary>
+    public void Extend(string cluster, string more)
     {
-        foreach (var (key, value) in JsonNode.Parse(json)!.AsObject())
+        foreach (var (key, value) in JsonNode.Parse(more)!.AsObject())
         {
             _clusters[cluster]![key] = value?.DeepClone();
         }

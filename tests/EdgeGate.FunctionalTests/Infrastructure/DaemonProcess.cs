@@ -165,6 +165,14 @@ internal sealed class DaemonProcess : IAsyncDisposable
     public async Task<JsonArray> ConnectionsAsync(string query = "") =>
         JsonNode.Parse(await Admin.GetStringAsync("/connections" + query))!.AsArray();
 
+    /// <summary>What it says of one cluster.</summary>
+    public async Task<JsonNode> ClusterAsync(string id) =>
+        JsonNode.Parse(await Admin.GetStringAsync("/clusters"))!.AsArray().Single(c => (string?)c!["id"] == id)!;
+
+    /// <summary>What it says of one destination.</summary>
+    public async Task<JsonNode> DestinationAsync(string cluster, string id) =>
+        (await ClusterAsync(cluster))["destinations"]!.AsArray().Single(d => (string?)d!["id"] == id)!;
+
     /// <summary>How many connections it says it holds at once.</summary>
     public async Task<int> CapacityAsync() =>
         (int)JsonNode.Parse(await Admin.GetStringAsync("/limits"))!["capacity"]!["maxConnections"]!;

@@ -17,14 +17,18 @@ internal sealed class RelayHost : IAsyncDisposable
 
     internal RelayHost(
         IEnumerable<IPEndPoint> upstreams, TcpRelayOptions? options = null, AdmissionGate? gate = null, int loops = 2)
+        : this(upstreams.Select((e, i) => new ResolvedDestination($"d{i}", $"tcp://{e}", [e])), options, gate, loops)
+    {
+    }
+
+    internal RelayHost(
+        IEnumerable<ResolvedDestination> upstreams, TcpRelayOptions? options = null, AdmissionGate? gate = null, int loops = 2)
     {
         Metrics = new TransportMetrics(_services.GetRequiredService<IMeterFactory>());
         Loops = new EventLoopGroup(loops, PollerKind.Auto, NullLogger<EventLoop>.Instance);
         Gate = gate ?? new AdmissionGate(100_000, 200_000);
         Cluster = new UpstreamCluster("backend");
-        Cluster.Configure(
-            new UpstreamSettings { Policy = "RoundRobin" },
-            upstreams.Select((e, i) => new ResolvedDestination($"d{i}", $"tcp://{e}", [e])));
+        Cluster.Configure(new UpstreamSettings { Policy = "RoundRobin" }, upstreams);
         var lane = new TcpRelayLane(
             Cluster, options ?? new TcpRelayOptions(), new RelayMetrics(Metrics.Meter), NullLogger<TcpRelayLane>.Instance);
         Listener = Listener.Bind(

@@ -57,6 +57,17 @@ public sealed class UpstreamMetadataTests
     }
 
     [Fact]
+    public async Task What_http_does_not_heed_is_a_warning()
+    {
+        var loaded = await Loaded.FromAsync(Loaded.Json().Replace("\"app\": {", """
+            "app": { "Metadata": { "EdgeGate.MaxConnectionsPerDestination": "5", "EdgeGate.QueueTimeout": "00:00:05" },
+            """, StringComparison.Ordinal));
+
+        Assert.Empty(loaded.Errors);
+        Assert.Equal("ReverseProxy:Clusters:app:Metadata:EdgeGate.QueueTimeout", Assert.Single(loaded.Warnings).Path);
+    }
+
+    [Fact]
     public async Task A_mistyped_policy_names_the_nearest()
     {
         var error = await Loaded.ErrorAsync(Json("").Replace("SourceHash", "SorceHash", StringComparison.Ordinal));

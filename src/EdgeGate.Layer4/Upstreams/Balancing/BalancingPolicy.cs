@@ -12,9 +12,9 @@ internal abstract class BalancingPolicy
     protected static Destination? FirstFrom(
         uint start, ReadOnlySpan<Destination> destinations, in PickContext context)
     {
-        for (uint i = 0; i < (uint)destinations.Length; i++)
+        for (int i = 0; i < destinations.Length; i++)
         {
-            Destination destination = destinations[(int)((start + i) % (uint)destinations.Length)];
+            Destination destination = destinations[IndexOf(start, i, destinations.Length)];
             if (context.Admits(destination))
             {
                 return destination;
@@ -23,4 +23,7 @@ internal abstract class BalancingPolicy
 
         return null;
     }
+
+    /// <summary>The index some steps on from a start that may be any number: the sum must not run over.</summary>
+    protected static int IndexOf(uint start, int step, int count) => (int)((start % (uint)count) + (uint)step) % count;
 }

@@ -10,9 +10,9 @@ internal sealed class LeastConnectionsPolicy : BalancingPolicy
         Destination? best = null;
         int fewest = int.MaxValue;
         uint start = Interlocked.Increment(ref _turn); // shared by all loops, as in RoundRobinPolicy
-        for (uint i = 0; i < (uint)destinations.Length; i++)
+        for (int i = 0; i < destinations.Length; i++)
         {
-            Destination destination = destinations[(int)((start + i) % (uint)destinations.Length)];
+            Destination destination = destinations[IndexOf(start, i, destinations.Length)];
             int active = destination.Active;
             if (active < fewest && context.Admits(destination))
             {

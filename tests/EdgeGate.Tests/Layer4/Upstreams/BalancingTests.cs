@@ -137,6 +137,37 @@ public sealed class BalancingTests
         Assert.Equal(2 * UpstreamCluster.FailureThreshold - 1, lease.Destination.Failures);
     }
 
+    [Fact]
+    public void A_pick_allocates_its_lease_and_nothing_else()
+    {
+        const int Picks = 10_000;
+        long leases = AllocatedBy(() => new DestinationLease(null!, null!));
+        foreach (string policy in BalancingPolicies.Names)
+        {
+            UpstreamCluster cluster = Clusters.Of(policy, Four);
+            object Pick()
+            {
+                cluster.TryPick(new PickContext(Clusters.Client), out DestinationLease? lease);
+                lease!.Dispose();
+                return lease;
+            }
+
+            AllocatedBy(Pick); // until it is compiled
+            Assert.InRange(AllocatedBy(Pick), 1, leases + Picks); // less than a byte each for what the runtime does
+        }
+
+        static long AllocatedBy(Func<object> what)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Picks; i++)
+            {
+                what();
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
     private static void InterlockedMax(ref int most, int value)
     {
         int seen;
