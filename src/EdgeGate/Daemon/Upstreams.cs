@@ -42,7 +42,7 @@ internal sealed class Upstreams(GatewayConfig config, ILoggerFactory logs) : IAs
 
     private async Task ResolveAsync()
     {
-        foreach (string name in _config.Listeners.SelectMany(l => l.SniRoutes.Values.Append(l.Cluster)).OfType<string>())
+        foreach (string name in _config.Listeners.SelectMany(l => l.Clusters))
         {
             ClusterOf(name);
         }
