@@ -21,4 +21,8 @@ internal static partial class RelayLog
 
     [LoggerMessage(5, LogLevel.Debug, "Connection {Connection}: no route is for the server name '{ServerName}'")]
     internal static partial void NoRoute(ILogger log, long connection, string serverName);
+
+    [LoggerMessage(5, LogLevel.Debug,
+        "Connection {Connection} from {Source} does not begin with {Expected} and is closed")]
+    internal static partial void BadGreeting(ILogger log, long connection, string source, string expected);
 }

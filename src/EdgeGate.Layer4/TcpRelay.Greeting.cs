@@ -88,6 +88,10 @@ internal sealed partial class TcpRelay
             _proxyHeader = null;
             TakeAddresses(header);
         }
+        else if (status == OperationStatus.InvalidData)
+        {
+            RelayLog.BadGreeting(_lane.Log, Id, $"{Remote}", "a PROXY header");
+        }
 
         return status;
     }
@@ -110,6 +114,10 @@ internal sealed partial class TcpRelay
                 RelayLog.NoRoute(_lane.Log, Id, Encoding.ASCII.GetString(hello.ServerName));
                 status = OperationStatus.InvalidData;
             }
+        }
+        else if (status == OperationStatus.InvalidData)
+        {
+            RelayLog.BadGreeting(_lane.Log, Id, $"{Remote}", "the hello of TLS");
         }
 
         Loop.Buffers.Return(scratch);

@@ -10,4 +10,8 @@ internal static partial class ListenerLog
 
     [LoggerMessage(2, LogLevel.Error, "Listener {Listener} serves nothing: the poller did not take its socket: {Error}")]
     internal static partial void CannotPoll(ILogger log, string listener, string error);
+
+    [LoggerMessage(3, LogLevel.Debug,
+        "Connection {Connection} from {Source} does not begin with a PROXY header and is closed")]
+    internal static partial void BadProxyHeader(ILogger log, long connection, string source);
 }

@@ -48,18 +48,6 @@ internal sealed class ClientBoundInvoker(
         public void Dispose() => owner.Leave(connection, pool);
     }
 
-    /// <summary>Client connections that have upstream connections, or had since they began.</summary>
-    internal int Clients
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _pools.Count;
-            }
-        }
-    }
-
     /// <summary>The HTTP client for one request, which is the same for all of its connection.</summary>
     public HttpMessageInvoker For(HttpContext context)
     {

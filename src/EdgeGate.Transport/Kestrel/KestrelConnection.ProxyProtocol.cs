@@ -22,6 +22,7 @@ internal sealed partial class KestrelConnection
                 TakeAddresses(header);
                 return !bytes.IsEmpty;
             case OperationStatus.InvalidData:
+                ListenerLog.BadProxyHeader(_listener.Log, Id, $"{Remote}");
                 Abort(CloseReason.Error);
                 return false;
             default:

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
 
 namespace EdgeGate.Transport.Kestrel;
 
@@ -25,6 +26,7 @@ internal sealed class LoopConnectionListener : IConnectionListener, ILane
         _connections = new ConnectionTable(services.Loops);
         _listener = endPoint.Bound ?? Listener.Bind(endPoint.Options, services);
         EndPoint = _listener.EndPoint;
+        Log = services.ListenerLog;
         _listener.Serve(this, endPoint.Options);
     }
 
@@ -38,6 +40,8 @@ internal sealed class LoopConnectionListener : IConnectionListener, ILane
     public ReadOnlySpan<byte> Refusal => _endPoint.Refusal.Span;
 
     internal TimeSpan FirstByteTimeout => _endPoint.FirstByteTimeout;
+
+    internal ILogger Log { get; }
 
     internal bool ProxyProtocol => _endPoint.ProxyProtocol;
 

@@ -16,9 +16,9 @@ internal static class ProxyHeaderText
 
     private static readonly SearchValues<byte> AddressBytes = SearchValues.Create("0123456789abcdefABCDEF:. "u8);
 
-    private static ReadOnlySpan<byte> Tcp4 => "PROXY TCP4 "u8;
+    internal static ReadOnlySpan<byte> Tcp4 => "PROXY TCP4 "u8;
 
-    private static ReadOnlySpan<byte> Tcp6 => "PROXY TCP6 "u8;
+    internal static ReadOnlySpan<byte> Tcp6 => "PROXY TCP6 "u8;
 
     private static ReadOnlySpan<byte> Unknown => "PROXY UNKNOWN"u8;
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Unicode;
 
 namespace EdgeGate.Transport.ProxyProtocol;
 
@@ -54,12 +53,23 @@ public static class ProxyHeaderWriter
 
     private static int WriteText(Span<byte> header, IPEndPoint source, IPEndPoint destination, bool v4)
     {
-        Utf8.TryWrite(
-            header,
-            CultureInfo.InvariantCulture,
-            $"PROXY TCP{(v4 ? 4 : 6)} {Plain(source, v4)} {Plain(destination, v4)} {source.Port} {destination.Port}\r\n",
-            out int length);
-        return length;
+        ReadOnlySpan<byte> start = v4 ? ProxyHeaderText.Tcp4 : ProxyHeaderText.Tcp6;
+        start.CopyTo(header);
+        int at = start.Length;
+        at += WriteField(Plain(source, v4), header[at..]);
+        at += WriteField(Plain(destination, v4), header[at..]);
+        at += WriteField(source.Port, header[at..]);
+        at += WriteField(destination.Port, header[at..]) - 1; // no space after the last
+        "\r\n"u8.CopyTo(header[at..]);
+        return at + 2;
+    }
+
+    private static int WriteField<T>(T field, Span<byte> header)
+        where T : IUtf8SpanFormattable
+    {
+        field.TryFormat(header, out int length, default, CultureInfo.InvariantCulture);
+        header[length] = (byte)' ';
+        return length + 1;
     }
 
     private static int WriteBinary(Span<byte> header, IPEndPoint source, IPEndPoint destination, bool v4)

@@ -25,8 +25,8 @@ internal sealed record GatewayConfig
     public ImmutableArray<ClusterConfig> Clusters { get; init; } = [];
 
     /// <summary>Whether a listener of layer 4 leads to the cluster of that name.</summary>
-    public bool LeadsToLayer4(string cluster) => Listeners.Any(listener =>
-        listener.SniRoutes.Values.Append(listener.Cluster).Contains(cluster, StringComparer.OrdinalIgnoreCase));
+    public bool LeadsToLayer4(string cluster) =>
+        Listeners.Any(listener => listener.Clusters.Contains(cluster, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>The cluster of that name, as YARP compares names, or null.</summary>
     public ClusterConfig? FindCluster(string name) =>

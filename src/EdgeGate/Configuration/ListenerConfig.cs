@@ -23,6 +23,10 @@ internal sealed record ListenerConfig
     public ImmutableSortedDictionary<string, string> SniRoutes { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Every cluster that a listener of layer 4 leads to.</summary>
+    public IEnumerable<string> Clusters =>
+        SniRoutes.Values.Append(Cluster).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>How long a UDP flow may be silent.</summary>
     public TimeSpan FlowIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -17,16 +17,17 @@ internal sealed class Ports : Limit
             return [];
         }
 
-        return input.Config.Listeners.Select(l => TooFew(input, l, ports, connections))
+        return input.Config.Listeners
+            .SelectMany(l => l.Clusters.Select(cluster => TooFew(input, l, cluster, ports, connections)))
             .Concat(input.Config.Listeners.Select(l => InRange(input, l)))
             .OfType<Finding>();
     }
 
-    private static Finding? TooFew(PlanInput input, ListenerConfig listener, int ports, long connections)
+    private static Finding? TooFew(
+        PlanInput input, ListenerConfig listener, string name, int ports, long connections)
     {
         var load = Math.Min(connections, listener.Settings.MaxConnections ?? connections);
-        if (listener.Cluster is not { } name
-            || input.Config.FindCluster(name)?.Destinations is not { Count: > 0 } destinations)
+        if (input.Config.FindCluster(name)?.Destinations is not { Count: > 0 } destinations)
         {
             return null;
         }

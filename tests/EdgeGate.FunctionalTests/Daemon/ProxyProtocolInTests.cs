@@ -252,6 +252,8 @@ public sealed class ProxyProtocolInTests : DaemonTests
         using var proxied = await RawConnection.ConnectAsync(new IPEndPoint(IPAddress.Loopback, web.Port), Token);
         await proxied.SendAsync("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\nGET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200", await proxied.ReadHeadAsync());
+        var sources = (await daemon.ConnectionsAsync("?listener=web")).Select(c => (string?)c!["source"]);
+        Assert.Contains("192.0.2.1:1", sources);
     }
 
     [Fact]

@@ -169,6 +169,51 @@ public sealed class ProxyProtocolOutTests : DaemonTests
     }
 
     [Fact]
+    public async Task A_reload_changes_what_upstreams_are_told()
+    {
+        var firsts = new ConcurrentQueue<string>();
+        using var upstream = new RawUpstream(
+            async connection =>
+            {
+                string first = await LineAsync(connection);
+                firsts.Enqueue(first);
+                while (await connection.ReadHeadAsync() is not null)
+                {
+                    await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                }
+            },
+            Token);
+        var configuration = new DaemonConfiguration();
+        var web = configuration.Proxy("web", upstream.Address);
+        configuration.Cluster("tcp", $"tcp://{upstream.Address.Authority}");
+        var tcp = configuration.Listen("tcp", "tcp", "tcp");
+        await using var daemon = await DaemonProcess.StartAsync(configuration);
+        IPEndPoint[] edges = [new(IPAddress.Loopback, web.Port), tcp];
+
+        Assert.Equal(["GET / HTTP/1.1", "GET / HTTP/1.1"], await FirstLinesAsync());
+        configuration.Extend("web", Metadata("V1"));
+        configuration.Extend("tcp", Metadata("V1"));
+        await daemon.WriteConfigurationAsync(configuration.ToString());
+        await daemon.SignalAsync("HUP");
+        await daemon.SaysAsync("reloaded");
+
+        Assert.All(await FirstLinesAsync(), line => Assert.StartsWith("PROXY TCP4 127.0.0.1 127.0.0.1 ", line));
+
+        async Task<string[]> FirstLinesAsync()
+        {
+            firsts.Clear();
+            foreach (IPEndPoint edge in edges)
+            {
+                using var client = await RawConnection.ConnectAsync(edge, Token);
+                await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+                Assert.StartsWith("HTTP/1.1 200", await client.ReadHeadAsync());
+            }
+
+            return [.. firsts];
+        }
+    }
+
+    [Fact]
     public async Task A_health_probe_goes_under_the_gateways_own_name()
     {
         var prefaces = new ConcurrentBag<string>();

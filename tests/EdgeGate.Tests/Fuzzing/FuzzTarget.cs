@@ -53,7 +53,7 @@ internal abstract class FuzzTarget
     }
 
     /// <summary>The seeds whose file names begin so.</summary>
-    protected static IReadOnlyList<byte[]> Read(string prefix)
+    public static IReadOnlyList<byte[]> Read(string prefix)
     {
         var assembly = typeof(FuzzTarget).Assembly;
         return [.. assembly.GetManifestResourceNames()

@@ -17,14 +17,8 @@ internal static class Fuzzer
     {
         var random = new Random(seed);
         var results = new Dictionary<OperationStatus, int>();
-        for (int i = 0; i < inputs; i++)
+        foreach (byte[] input in Inputs(target, inputs, seed))
         {
-            byte[] input = target.Seeds[random.Next(target.Seeds.Count)];
-            for (int mutations = random.Next(MaxMutations + 1); mutations > 0; mutations--)
-            {
-                input = Mutate(input, target.Seeds, random);
-            }
-
             try
             {
                 OperationStatus result = target.Check(input, random);
@@ -33,11 +27,27 @@ internal static class Fuzzer
             catch (Exception e)
             {
                 throw new InvalidOperationException(
-                    $"{target.Name}, input {i} of seed {seed}: {e.Message}\n{Convert.ToHexStringLower(input)}", e);
+                    $"{target.Name}, seed {seed}: {e.Message}\n{Convert.ToHexStringLower(input)}", e);
             }
         }
 
         return results;
+    }
+
+    /// <summary>The inputs themselves.</summary>
+    public static IEnumerable<byte[]> Inputs(FuzzTarget target, int inputs, int seed)
+    {
+        var random = new Random(seed);
+        for (int i = 0; i < inputs; i++)
+        {
+            byte[] input = target.Seeds[random.Next(target.Seeds.Count)];
+            for (int mutations = random.Next(MaxMutations + 1); mutations > 0; mutations--)
+            {
+                input = Mutate(input, target.Seeds, random);
+            }
+
+            yield return input;
+        }
     }
 
     private static byte[] Mutate(byte[] input, IReadOnlyList<byte[]> seeds, Random random)

@@ -40,4 +40,19 @@ public sealed class SniRoutesTests
 
         Assert.Equal(route, routes.Find(hello)?.Name);
     }
+
+    [Fact]
+    public void Finding_a_route_allocates_nothing()
+    {
+        var routes = new SniRoutes(Routes.Select(r => KeyValuePair.Create(r, new UpstreamCluster(r))));
+        byte[] wire = Hello.Record(Hello.Message(Hello.Extensions("e.d.c.b.example.com", "http/1.1", "h2")), each: 40);
+        byte[] scratch = new byte[ClientHello.MaxMessageBytes];
+        Action find = () =>
+        {
+            ClientHello.Read(wire, scratch, out ClientHello hello);
+            Assert.True(routes.Find(hello) is not null);
+        };
+
+        Assert.Equal(0, Allocations.Of(find));
+    }
 }

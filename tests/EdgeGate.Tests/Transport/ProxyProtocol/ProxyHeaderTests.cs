@@ -109,6 +109,7 @@ public sealed class ProxyHeaderTests
     [InlineData("21110ff1")] // one byte longer than what is taken
     [InlineData("2111000dc0000201c63364021f9001bb04")] // part of a TLV
     [InlineData("2111000fc0000201c63364021f9001bb040001")] // a TLV that leads out
+    [InlineData("2111000fc0000201c63364021f9001bb030004")] // a checksum that leads out
     [InlineData("21110010c0000201c63364021f9001bb04000000")] // a byte behind the last TLV
     [InlineData("21110012c0000201c63364021f9001bb030003000000")] // a checksum of three bytes
     [InlineData("21110013c0000201c63364021f9001bb03000400000000")] // a wrong checksum
@@ -151,6 +152,24 @@ public sealed class ProxyHeaderTests
         Assert.Equal(V2Start + "21000000", Convert.ToHexStringLower(bytes.AsSpan(0, length)));
         length = ProxyHeaderWriter.WriteLocal(ProxyProtocolVersion.V2, bytes);
         Assert.Equal(V2Start + "20000000", Convert.ToHexStringLower(bytes.AsSpan(0, length)));
+    }
+
+    [Fact]
+    public void Reading_and_writing_allocate_nothing()
+    {
+        byte[] line = "PROXY TCP6 2001:db8::1 ::ffff:192.0.2.1 1 2\r\n"u8.ToArray();
+        byte[] block = Convert.FromHexString(V2Start + "2111000fc0000201c63364021f9001bb040000");
+        byte[] written = new byte[ProxyHeaderWriter.MaxBytes];
+        var source = new IPEndPoint(IPAddress.Loopback, 1);
+        Action all = () =>
+        {
+            Assert.True(ProxyHeader.Parse(line, out _) == OperationStatus.Done);
+            Assert.True(ProxyHeader.Parse(block, out _) == OperationStatus.Done);
+            ProxyHeaderWriter.Write(ProxyProtocolVersion.V1, source, source, written);
+            ProxyHeaderWriter.Write(ProxyProtocolVersion.V2, source, source, written);
+        };
+
+        Assert.Equal(0, Allocations.Of(all));
     }
 
     [Fact]
