@@ -6,7 +6,7 @@ namespace EdgeGate.Benchmarks.Comparison.Peers;
 /// <summary>The daemon as it is shipped.</summary>
 /// <param name="program">Its assembly, or an executable.</param>
 /// <param name="upstream">What it proxies to.</param>
-internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream) : Peer(PeerName, upstream, relays: true)
+internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream) : Peer(PeerName, upstream, relays: true, relaysDatagrams: true)
 {
     internal const string PeerName = "EdgeGate";
 
@@ -28,7 +28,9 @@ internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream) : Pee
             "Listeners": {
               "web":    { "Bind": "127.0.0.1:{{HttpPort}}", "Protocol": "http" },
               "echo":   { "Bind": "127.0.0.1:{{EchoPort}}", "Protocol": "tcp", "Cluster": "echo" },
-              "source": { "Bind": "127.0.0.1:{{SourcePort}}", "Protocol": "tcp", "Cluster": "source" }
+              "source": { "Bind": "127.0.0.1:{{SourcePort}}", "Protocol": "tcp", "Cluster": "source" },
+              "datagrams": { "Bind": "127.0.0.1:{{DatagramPort}}", "Protocol": "udp", "Cluster": "datagrams" },
+              "counter":   { "Bind": "127.0.0.1:{{CounterPort}}", "Protocol": "udp", "Cluster": "counter" }
             },
             "Admin": { "Bind": "127.0.0.1:{{_adminPort}}" }
           },
@@ -37,7 +39,9 @@ internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream) : Pee
             "Clusters": {
               "http":   { "Destinations": { "one": { "Address": "http://127.0.0.1:{{Upstream.Http}}/" } } },
               "echo":   { "Destinations": { "one": { "Address": "tcp://127.0.0.1:{{Upstream.Echo}}" } } },
-              "source": { "Destinations": { "one": { "Address": "tcp://127.0.0.1:{{Upstream.Source}}" } } }
+              "source": { "Destinations": { "one": { "Address": "tcp://127.0.0.1:{{Upstream.Source}}" } } },
+              "datagrams": { "Destinations": { "one": { "Address": "udp://127.0.0.1:{{Upstream.Datagrams}}" } } },
+              "counter":   { "Destinations": { "one": { "Address": "udp://127.0.0.1:{{Upstream.Counter}}" } } }
             }
           }
         }
