@@ -114,8 +114,7 @@ internal sealed class UdpFlow : AcceptedConnection
 
             if (!first || !IsRefusal(sent.Error))
             {
-                queued.Skip();
-                dropped++;
+                dropped += queued.Skip();
             }
         }
 
