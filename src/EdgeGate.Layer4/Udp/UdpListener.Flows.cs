@@ -55,7 +55,12 @@ public sealed partial class UdpListener
 
         if (path.Remote is not { } remote)
         {
-            return Drop(DropReason.Upstream); // of no family that could be answered
+            return Drop(DropReason.Source); // of no family that could be answered
+        }
+
+        if (IsOwn(remote, path))
+        {
+            return Drop(DropReason.Source);
         }
 
         UdpSource source = UdpSource.Of(remote.Address, lane.Options);
@@ -79,6 +84,15 @@ public sealed partial class UdpListener
         Assign(flow, Loop);
         return flow.IsClosed ? null : flow;
     }
+
+    /// <summary>
+    /// Whether a datagram claims to come from this listener itself. Its answers would come back as questions, and one
+    /// forged datagram would go round for ever.
+    /// </summary>
+    private bool IsOwn(IPEndPoint remote, in DatagramPath path) =>
+        remote.Port == ((IPEndPoint)EndPoint).Port
+        && (remote.Address.Equals(path.Local ?? ((IPEndPoint)EndPoint).Address)
+            || (path.Local is not null && IPAddress.IsLoopback(remote.Address)));
 
     /// <summary>Connects a socket to a destination; of several, the first that has a route.</summary>
     private TcpDestination? Reach(UdpRelayLane lane, TcpDestination? refused, out Descriptor socket)

@@ -17,12 +17,14 @@ namespace EdgeGate.Layer4.Udp;
 /// </remarks>
 public sealed partial class UdpListener : ListenerSocket
 {
+    /// <summary>
+    /// SO_RCVBUF in bytes where nothing is said. All clients share one socket, and the kernel tunes the buffer of a TCP
+    /// socket by itself, but never that of a UDP one. It grants as much of this as net.core.rmem_max allows.
+    /// </summary>
+    public const int DefaultReceiveBufferBytes = 4 * 1024 * 1024;
+
     private const int BatchSize = 64;
     private const int BatchesPerTurn = 4;
-
-    // All clients share one socket, and the kernel tunes the buffer of a TCP socket by itself, but never that of a UDP
-    // one. It grants as much of this as net.core.rmem_max allows.
-    private const int DefaultReceiveBufferBytes = 4 * 1024 * 1024;
 
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(100);
 
@@ -261,7 +263,11 @@ public sealed partial class UdpListener : ListenerSocket
         // Level-triggered and left armed, an error that lasts would be reported for ever.
         if (!result.WouldBlock)
         {
-            UdpRelayLog.CannotReceive(Log, Name, ErrorPause, result.Error.ToString());
+            if (MayLogFailure())
+            {
+                UdpRelayLog.CannotReceive(Log, Name, ErrorPause, result.Error.ToString());
+            }
+
             UpdateInterest(reads: false);
             Loop.Arm(_pauseTimer, ErrorPause);
         }
