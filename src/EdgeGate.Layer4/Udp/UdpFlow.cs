@@ -165,7 +165,7 @@ internal sealed class UdpFlow : AcceptedConnection
     protected override void OnClosed()
     {
         Loop.Disarm(_timer);
-        _listener.Forget(this, _path, _source);
+        _listener.Forget(_path, _source);
         if (_lane.Log.IsEnabled(LogLevel.Debug))
         {
             UdpRelayLog.Closed(_lane.Log, Id, Remote?.ToString() ?? "", Destination, Reason);

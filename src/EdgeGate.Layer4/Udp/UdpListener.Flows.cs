@@ -27,7 +27,7 @@ public sealed partial class UdpListener
 
     private UdpFlow? FlowOf(in DatagramPath path)
     {
-        if (!_flows.TryFind(path, out UdpFlow? flow))
+        if (!_flows.TryGetValue(path, out UdpFlow? flow))
         {
             return BeginFlow(path, refused: null);
         }
@@ -48,7 +48,7 @@ public sealed partial class UdpListener
     private UdpFlow? BeginFlow(in DatagramPath path, TcpDestination? refused)
     {
         UdpRelayLane lane = _lane!;
-        if (_state != UdpListenerState.Serving)
+        if (_admission.State != UdpListenerState.Serving)
         {
             return Drop(DropReason.Drain);
         }
@@ -64,9 +64,15 @@ public sealed partial class UdpListener
         }
 
         UdpSource source = UdpSource.Of(remote.Address, lane.Options);
-        if (_flows.Of(source) >= (lane.Options.MaxFlowsPerSource ?? int.MaxValue)
-            || Gate.TryAcquire(Options.Quota, DescriptorsPerFlow) is not { } lease)
+        if (!_admission.TryEnter(source, lane.Options.MaxFlowsPerSource ?? int.MaxValue))
         {
+            CountRejected(RejectReason.Limit);
+            return null;
+        }
+
+        if (Gate.TryAcquire(Options.Quota, DescriptorsPerFlow) is not { } lease)
+        {
+            Forget(path, source);
             CountRejected(RejectReason.Limit);
             return null;
         }
@@ -75,12 +81,13 @@ public sealed partial class UdpListener
         if (destination is null)
         {
             lease.Dispose();
+            Forget(path, source);
             return null;
         }
 
         var flow = new UdpFlow(
-            new AcceptedSocket(socket, remote, lease, this), this, lane, destination, path, source);
-        _flows.Add(path, source, flow);
+            new AcceptedSocket(socket, remote, lease, _first), this, lane, destination, path, source);
+        _flows.Add(path, flow);
         Assign(flow, Loop);
         return flow.IsClosed ? null : flow;
     }
