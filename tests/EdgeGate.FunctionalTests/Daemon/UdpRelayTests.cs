@@ -41,7 +41,7 @@ public sealed class UdpRelayTests : DaemonTests
     {
         const int Clients = 200, Rounds = 25;
         await using var upstream = UdpUpstream.Echo();
-        var configuration = new DaemonConfiguration();
+        var configuration = new DaemonConfiguration().With("Transport", """{ "Loops": 4 }""");
         var relay = configuration.RelayDatagrams("echo", upstream.EndPoint);
         await using var daemon = await DaemonProcess.StartAsync(configuration);
         UdpClient[] clients = [.. Enumerable.Range(0, Clients).Select(_ => new UdpClient(relay))];
