@@ -108,6 +108,7 @@ internal sealed class Gateway : IAsyncDisposable
             return false;
         }
 
+        await _listeners.SettleAsync();
         try
         {
             _prepared = _listeners.Prepare(fresh.Config);
