@@ -38,6 +38,7 @@ public sealed unsafe partial class DatagramBatch
         }
 
         _head += result.Value;
+        GC.KeepAlive(this);
         return result;
     }
 

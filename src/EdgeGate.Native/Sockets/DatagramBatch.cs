@@ -12,8 +12,8 @@ namespace EdgeGate.Native.Sockets;
 /// are sent one by one.
 /// </summary>
 /// <remarks>
-/// All memory is there from the beginning, and the pages of large datagrams cost nothing until one comes. A batch belongs
-/// to one thread. Received datagrams are numbered from 0 until <see cref="Clear"/>.
+/// All memory is there from the beginning, outside the collector's heap, where pages cost nothing until a datagram comes
+/// that is long enough for them. A batch belongs to one thread. Received datagrams are numbered from 0 until <see cref="Clear"/>.
 /// </remarks>
 public sealed unsafe partial class DatagramBatch
 {
@@ -23,7 +23,7 @@ public sealed unsafe partial class DatagramBatch
     // A little more than a power of two, or the beginnings of all datagrams would compete for the same cache lines.
     private const int Stride = MaxDatagramBytes + (5 * 64);
 
-    private readonly byte[] _memory; // what the pointers point into, pinned
+    // What the pointers point into, pinned.
     private readonly DatagramSlot[] _slotMemory;
     private readonly MMsgHdr[] _headerMemory;
     private readonly IoVec[] _vectorMemory;
@@ -52,17 +52,19 @@ public sealed unsafe partial class DatagramBatch
         Capacity = _firstReady = capacity;
         _named = named;
         _oneByOne = oneByOne;
-        _memory = GC.AllocateUninitializedArray<byte>(capacity * Stride, pinned: true);
         _slotMemory = GC.AllocateArray<DatagramSlot>(capacity, pinned: true);
         _headerMemory = GC.AllocateArray<MMsgHdr>(2 * capacity, pinned: true);
         _vectorMemory = GC.AllocateArray<IoVec>(capacity, pinned: true);
         _segmentBytes = new int[capacity];
-        _bytes = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+        _bytes = (byte*)NativeMemory.Alloc((nuint)capacity, Stride);
         _slots = (DatagramSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slotMemory));
         _received = (MMsgHdr*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_headerMemory));
         _queue = _received + capacity;
         _vectors = (IoVec*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_vectorMemory));
     }
+
+    /// <summary>Frees the memory; nobody has the batch any more.</summary>
+    ~DatagramBatch() => NativeMemory.Free(_bytes);
 
     /// <summary>How many datagrams it holds.</summary>
     public int Capacity { get; }
@@ -100,10 +102,11 @@ public sealed unsafe partial class DatagramBatch
 
         Count += result.Value;
         _firstReady = Count;
+        GC.KeepAlive(this);
         return result;
     }
 
-    /// <summary>The bytes of a datagram.</summary>
+    /// <summary>The bytes of a datagram, for as long as somebody has the batch and does not use it otherwise.</summary>
     public ReadOnlySpan<byte> BytesOf(int index) => new(_slots[index].Vector.Base, LengthOf(index));
 
     /// <summary>How many bytes it has; of a segmented one, all together.</summary>
