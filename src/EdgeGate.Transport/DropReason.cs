@@ -12,6 +12,9 @@ public enum DropReason
     /// <summary>The kernel did not take it on its way out: no room, too long, no route.</summary>
     Send,
 
+    /// <summary>It claims to come from where no client can be.</summary>
+    Source,
+
     /// <summary>It would have begun a flow while the listener drains.</summary>
     Drain,
 }

@@ -25,8 +25,9 @@ internal static class Program
                 return fuzz.Run();
 
             // What compare starts.
-            case [UpstreamServer.Command, var echo, var source, var http]:
-                return await UpstreamServer.RunAsync(new UpstreamPorts(Number(echo), Number(source), Number(http)));
+            case [UpstreamServer.Command, var echo, var source, var http, var datagrams, var counter]:
+                return await UpstreamServer.RunAsync(new UpstreamPorts(
+                    Number(echo), Number(source), Number(http), Number(datagrams), Number(counter)));
             case [StockServer.Command, var port, var upstream, var inline]:
                 return await StockServer.RunAsync(Number(port), Number(upstream), bool.Parse(inline));
             default:

@@ -118,8 +118,7 @@ internal sealed class UdpFlow : AcceptedConnection
 
             if (!first || !IsRefusal(sent.Error))
             {
-                queued.Skip();
-                dropped++;
+                dropped += queued.Skip();
             }
         }
 
@@ -171,7 +170,7 @@ internal sealed class UdpFlow : AcceptedConnection
     protected override void OnClosed()
     {
         Loop.Disarm(_timer);
-        _listener.Forget(this, _path, _source);
+        _listener.Forget(_path, _source);
         _place.Dispose();
         if (_lane.Log.IsEnabled(LogLevel.Debug))
         {

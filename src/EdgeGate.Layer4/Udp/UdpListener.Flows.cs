@@ -28,7 +28,7 @@ public sealed partial class UdpListener
 
     private UdpFlow? FlowOf(in DatagramPath path)
     {
-        if (!_flows.TryFind(path, out UdpFlow? flow))
+        if (!_flows.TryGetValue(path, out UdpFlow? flow))
         {
             return BeginFlow(path);
         }
@@ -49,20 +49,31 @@ public sealed partial class UdpListener
     private UdpFlow? BeginFlow(in DatagramPath path, TriedDestinations tried = default)
     {
         UdpRelayLane lane = _lane!;
-        if (_state != UdpListenerState.Serving)
+        if (_admission.State != UdpListenerState.Serving)
         {
             return Drop(DropReason.Drain);
         }
 
         if (path.Remote is not { } remote)
         {
-            return Drop(DropReason.Upstream); // of no family that could be answered
+            return Drop(DropReason.Source); // of no family that could be answered
+        }
+
+        if (IsOwn(remote, path))
+        {
+            return Drop(DropReason.Source);
         }
 
         UdpSource source = UdpSource.Of(remote.Address, lane.Options);
-        if (_flows.Of(source) >= (lane.Options.MaxFlowsPerSource ?? int.MaxValue)
-            || Gate.TryAcquire(Options.Quota, DescriptorsPerFlow) is not { } lease)
+        if (!_admission.TryEnter(source, lane.Options.MaxFlowsPerSource ?? int.MaxValue))
         {
+            CountRejected(RejectReason.Limit);
+            return null;
+        }
+
+        if (Gate.TryAcquire(Options.Quota, DescriptorsPerFlow) is not { } lease)
+        {
+            Forget(path, source);
             CountRejected(RejectReason.Limit);
             return null;
         }
@@ -70,15 +81,25 @@ public sealed partial class UdpListener
         if (Reach(lane, remote.Address, tried, out DestinationAddress? address, out Descriptor socket) is not { } place)
         {
             lease.Dispose();
+            Forget(path, source);
             return null;
         }
 
         var flow = new UdpFlow(
-            new AcceptedSocket(socket, remote, lease, this), this, lane, place, address!, path, source);
-        _flows.Add(path, source, flow);
+            new AcceptedSocket(socket, remote, lease, _first), this, lane, place, address!, path, source);
+        _flows.Add(path, flow);
         Assign(flow, Loop);
         return flow.IsClosed ? null : flow;
     }
+
+    /// <summary>
+    /// Whether a datagram claims to come from this listener itself. Its answers would come back as questions, and one
+    /// forged datagram would go round for ever.
+    /// </summary>
+    private bool IsOwn(IPEndPoint remote, in DatagramPath path) =>
+        remote.Port == ((IPEndPoint)EndPoint).Port
+        && (remote.Address.Equals(path.Local ?? ((IPEndPoint)EndPoint).Address)
+            || (path.Local is not null && IPAddress.IsLoopback(remote.Address)));
 
     /// <summary>
     /// Connects a socket to a destination; of several, the first that has a route. Nobody waits for a place at one: a

@@ -101,8 +101,7 @@ public sealed partial class UdpListener
             if (sent.Failed)
             {
                 // Of this datagram alone: its client has no route any more, or the local address has gone.
-                Stats.For(Loop).AddDropped(DropReason.Send);
-                _replies.Skip();
+                Stats.For(Loop).AddDropped(DropReason.Send, _replies.Skip());
             }
         }
 

@@ -12,41 +12,51 @@ namespace EdgeGate.Layer4.Udp;
 /// datagram.
 /// </summary>
 /// <remarks>
+/// Where the kernel can spread datagrams over sockets of one address by their client (Linux, SO_REUSEPORT), there is one
+/// such socket on each loop. The first of them stands for all: whoever is outside knows no other. They drain and close
+/// together, because one that closes would change which client comes to which.
+///
 /// A flow begins with the first datagram of a client and ends when nothing has gone through for long enough: UDP has no
 /// other end. It is level-triggered, so what it leaves in the kernel's buffer is reported again.
 /// </remarks>
 public sealed partial class UdpListener : ListenerSocket
 {
+    /// <summary>
+    /// SO_RCVBUF in bytes where nothing is said. All clients share one socket, and the kernel tunes the buffer of a TCP
+    /// socket by itself, but never that of a UDP one. It grants as much of this as net.core.rmem_max allows.
+    /// </summary>
+    public const int DefaultReceiveBufferBytes = 4 * 1024 * 1024;
+
     private const int BatchSize = 64;
-    private const int BatchesPerTurn = 4;
 
-    // All clients share one socket, and the kernel tunes the buffer of a TCP socket by itself, but never that of a UDP
-    // one. It grants as much of this as net.core.rmem_max allows.
-    private const int DefaultReceiveBufferBytes = 4 * 1024 * 1024;
-
-    private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(100);
-
-    private readonly DatagramBatch _requests = new(BatchSize, named: true);
-    private readonly int[] _nextOfFlow = new int[BatchSize];
-    private readonly UdpFlow[] _addressed = new UdpFlow[BatchSize];
-    private readonly UdpFlowTable<UdpFlow> _flows = new();
-    private readonly PauseTimer _pauseTimer;
+    private readonly Dictionary<DatagramPath, UdpFlow> _flows = [];
+    private readonly UdpAdmission _admission;
+    private readonly UdpListener _first;
+    private readonly UdpListener[] _all; // of the first alone
     private UdpRelayLane? _lane;
-    private volatile UdpListenerState _state; // see TryResume
-    private uint _overflows;
-    private int _addressedCount;
     private bool _attached;
 
-    private sealed class PauseTimer(UdpListener listener) : LoopTimer
+    private UdpListener(IReadOnlyList<OwnedDescriptor> sockets, ListenerOptions options, TransportServices services)
+        : base(sockets[0], options, services)
     {
-        protected override void OnTimer() => listener.UpdateInterest(reads: true);
+        _pauseTimer = new PauseTimer(this);
+        _admission = new UdpAdmission();
+        _first = this;
+        _all = [this, .. sockets.Skip(1).Select(socket => new UdpListener(socket, options, services, this))];
     }
 
-    private UdpListener(OwnedDescriptor descriptor, ListenerOptions options, TransportServices services)
-        : base(descriptor, options, services) => _pauseTimer = new PauseTimer(this);
+    private UdpListener(
+        OwnedDescriptor socket, ListenerOptions options, TransportServices services, UdpListener first)
+        : base(socket, options, services)
+    {
+        _pauseTimer = new PauseTimer(this);
+        _admission = first._admission;
+        _first = first;
+        _all = [];
+    }
 
     /// <inheritdoc/>
-    public override bool HasStopped => _state != UdpListenerState.Serving;
+    public override bool HasStopped => _admission.State != UdpListenerState.Serving;
 
     /// <inheritdoc/>
     protected override Interest Interest => Interest.Readable;
@@ -57,14 +67,15 @@ public sealed partial class UdpListener : ListenerSocket
     /// <exception cref="SysException">EADDRINUSE, EACCES and the like; the message names the listener.</exception>
     public static UdpListener Bind(ListenerOptions options, TransportServices services)
     {
+        var sockets = new List<OwnedDescriptor>();
         try
         {
-            OwnedDescriptor descriptor = SocketFactory.BindDatagram(
-                (IPEndPoint)options.EndPoint, bound => Configure(bound, options));
-            return new UdpListener(descriptor, options, services);
+            BindAll(sockets, options, OperatingSystem.IsLinux() ? services.Loops.Loops.Count : 1);
+            return new UdpListener(sockets, options, services);
         }
         catch (SysException e)
         {
+            sockets.ForEach(socket => socket.Dispose());
             throw new SysException($"listener {options.Name}: cannot bind {options.EndPoint}", e.Error);
         }
     }
@@ -75,69 +86,65 @@ public sealed partial class UdpListener : ListenerSocket
     /// </summary>
     /// <param name="lane">Who serves them.</param>
     /// <param name="options">Other options for the same socket; null leaves those it has.</param>
-    public void Serve(UdpRelayLane lane, ListenerOptions? options = null) =>
-        Home.Post(static change => ((Action)change!)(), () => Change(lane, options ?? Options));
+    public void Serve(UdpRelayLane lane, ListenerOptions? options = null)
+    {
+        foreach (UdpListener socket in _all)
+        {
+            socket.Home.Post(static change => ((Action)change!)(), () => socket.Change(lane, options ?? Options));
+        }
+    }
 
     /// <summary>
-    /// Begins no more flows. The socket stays open while there are flows, because their answers leave from it.
+    /// Begins no more flows. The sockets stay open while there are flows, because their answers leave from them.
     /// </summary>
     public override Task StopAsync()
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Home.Post(
-            _ =>
-            {
-                BeginDraining();
-                stopped.SetResult();
-            },
-            null);
-        return stopped.Task;
+        _admission.Drain();
+        return CloseAllIfDrainedAsync();
     }
 
-    // Against the race with the last flow, which ends on the loop: whoever exchanges first decides whether it closes.
     /// <inheritdoc/>
-    public override bool TryResume() =>
-        Interlocked.CompareExchange(ref _state, UdpListenerState.Serving, UdpListenerState.Draining)
-            == UdpListenerState.Draining;
-
-    /// <inheritdoc/>
-    protected override void OnReadable(bool ending)
-    {
-        for (int i = 0; i < BatchesPerTurn && !IsClosed; i++)
-        {
-            _requests.Clear();
-            SysResult received = _requests.Receive(Descriptor);
-            if (received.Failed)
-            {
-                OnReceiveFailed(received);
-                return;
-            }
-
-            CountOverflows();
-            SortByFlow();
-            Forward();
-            if (received.Value < BatchSize)
-            {
-                return;
-            }
-        }
-    }
+    public override bool TryResume() => _admission.TryResume();
 
     /// <inheritdoc/>
     protected override void OnClosed()
     {
-        _state = UdpListenerState.Closed;
         Home.Disarm(_pauseTimer);
     }
 
     /// <summary>Takes a flow out of the table: it has closed.</summary>
-    internal void Forget(UdpFlow flow, in DatagramPath path, UdpSource source)
+    internal void Forget(in DatagramPath path, UdpSource source)
     {
-        _flows.Remove(path, source, flow);
-        if (_flows.Count == 0 && _state == UdpListenerState.Draining)
+        _flows.Remove(path);
+        if (_admission.Leave(source))
         {
-            // Later, because whoever closed the flow may still be about to use the socket.
-            Loop.Defer(static listener => ((UdpListener)listener!).CloseIfDrained(), this);
+            // Posted, here too, because whoever closed the flow may still be about to use the socket.
+            _ = _first.CloseAllIfDrainedAsync();
+        }
+    }
+
+    /// <summary>Binds as many sockets as are wanted; all but the first share its address.</summary>
+    private static void BindAll(List<OwnedDescriptor> sockets, ListenerOptions options, int count)
+    {
+        // Only then told to share it: so the address of another process is found to be taken.
+        var wanted = (IPEndPoint)options.EndPoint;
+        sockets.Add(SocketFactory.BindDatagram(wanted, bound => Configure(bound, options)));
+        if (count == 1)
+        {
+            return;
+        }
+
+        SocketOptions.SetReusePort(sockets[0].Descriptor);
+        var chosen = new IPEndPoint(wanted.Address, SocketFactory.LocalAddress(sockets[0].Descriptor)!.Port);
+        while (sockets.Count < count)
+        {
+            sockets.Add(SocketFactory.BindDatagram(
+                chosen,
+                bound =>
+                {
+                    SocketOptions.SetReusePort(bound);
+                    Configure(bound, options);
+                }));
         }
     }
 
@@ -179,91 +186,25 @@ public sealed partial class UdpListener : ListenerSocket
         }
     }
 
-    private void BeginDraining()
+    private Task CloseAllIfDrainedAsync() => Task.WhenAll(_all.Select(socket =>
     {
-        if (Interlocked.CompareExchange(ref _state, UdpListenerState.Draining, UdpListenerState.Serving)
-            == UdpListenerState.Serving)
-        {
-            CloseIfDrained();
-        }
-    }
+        var looked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        socket.Home.Post(
+            _ =>
+            {
+                socket.CloseIfDrained();
+                looked.SetResult();
+            },
+            null);
+        return looked.Task;
+    }));
 
     private void CloseIfDrained()
     {
-        // See TryResume.
-        if (_flows.Count == 0
-            && Interlocked.CompareExchange(ref _state, UdpListenerState.Closed, UdpListenerState.Draining)
-                == UdpListenerState.Draining)
+        if (_admission.TryClose())
         {
             Flush();
             Close(reset: false);
-        }
-    }
-
-    /// <summary>Finds each datagram's flow, and chains the datagrams of one flow in the order that they came in.</summary>
-    private void SortByFlow()
-    {
-        for (int i = 0; i < _requests.Count; i++)
-        {
-            DatagramPath path = _requests.PathOf(i);
-            if (FlowOf(path) is not { } flow)
-            {
-                continue;
-            }
-
-            _nextOfFlow[i] = -1;
-            if (flow.FirstRequest < 0)
-            {
-                flow.FirstRequest = i;
-                _addressed[_addressedCount++] = flow;
-            }
-            else
-            {
-                _nextOfFlow[flow.LastRequest] = i;
-            }
-
-            flow.LastRequest = i;
-        }
-    }
-
-    private void Forward()
-    {
-        for (int i = 0; i < _addressedCount; i++)
-        {
-            UdpFlow flow = _addressed[i];
-            int bytes = 0;
-            for (int request = flow.FirstRequest; request >= 0; request = _nextOfFlow[request])
-            {
-                _requests.Enqueue(request);
-                bytes += _requests.LengthOf(request);
-            }
-
-            flow.FirstRequest = flow.LastRequest = -1;
-            flow.Forward(_requests, bytes);
-        }
-
-        Array.Clear(_addressed, 0, _addressedCount);
-        _addressedCount = 0;
-    }
-
-    private void CountOverflows()
-    {
-        uint now = _requests.Overflows;
-        if (now != _overflows)
-        {
-            Stats.For(Loop).AddDropped(DropReason.Queue, now - _overflows); // unsigned, so it may go round
-            _overflows = now;
-        }
-    }
-
-    private void OnReceiveFailed(SysResult result)
-    {
-        // Level-triggered and left armed, an error that lasts would be reported for ever.
-        if (!result.WouldBlock)
-        {
-            UdpRelayLog.CannotReceive(Log, Name, ErrorPause, result.Error.ToString());
-            UpdateInterest(reads: false);
-            Loop.Arm(_pauseTimer, ErrorPause);
         }
     }
 }

@@ -29,7 +29,8 @@ internal static class SocketConstants
     internal static readonly int SO_LINGER = IsLinux ? 13 : 0x80;
     internal static readonly int SO_NOSIGPIPE = IsLinux ? Missing : IsMac ? 0x1022 : 0x800;
 
-    // Of these there is only Linux's number: elsewhere datagrams are received without control data.
+    // Of these there is only Linux's number: elsewhere datagrams are received by one socket and without control data.
+    internal const int SO_REUSEPORT = 15;
     internal const int SO_RXQ_OVFL = 40;
 
     internal const int IPPROTO_IP = 0;

@@ -7,13 +7,15 @@ namespace EdgeGate.Native.Sockets;
 /// <summary>
 /// Datagrams that are received with one system call and sent on with another, from the memory that they were received
 /// in: recvmmsg(2), sendmmsg(2). Boundaries stay what they were: where the kernel hands several over as one (UDP_GRO),
-/// they are given back to it with the size of each (UDP_SEGMENT), or sent one by one where it refuses that.
+/// they are given back to it with the size of each (UDP_SEGMENT), and so are those of one length that are queued one
+/// after the other for one peer: they go through the kernel together and leave it apart. Where it refuses that, they
+/// are sent one by one.
 /// </summary>
 /// <remarks>
-/// All memory is there from the beginning, and the pages of large datagrams cost nothing until one comes. A batch belongs
-/// to one thread. Received datagrams are numbered from 0 until <see cref="Clear"/>.
+/// All memory is there from the beginning, outside the collector's heap, where pages cost nothing until a datagram comes
+/// that is long enough for them. A batch belongs to one thread. Received datagrams are numbered from 0 until <see cref="Clear"/>.
 /// </remarks>
-public sealed unsafe class DatagramBatch
+public sealed unsafe partial class DatagramBatch
 {
     /// <summary>Room for the longest datagram, and for what UDP_GRO makes of many, in bytes.</summary>
     public const int MaxDatagramBytes = 64 * 1024;
@@ -21,19 +23,19 @@ public sealed unsafe class DatagramBatch
     // A little more than a power of two, or the beginnings of all datagrams would compete for the same cache lines.
     private const int Stride = MaxDatagramBytes + (5 * 64);
 
-    private readonly byte[] _memory; // what the pointers point into, pinned
+    // What the pointers point into, pinned.
     private readonly DatagramSlot[] _slotMemory;
     private readonly MMsgHdr[] _headerMemory;
+    private readonly IoVec[] _vectorMemory;
+    private readonly int[] _segmentBytes; // of each queued message; 0 where it is one datagram
     private readonly byte* _bytes;
     private readonly DatagramSlot* _slots;
     private readonly MMsgHdr* _received;
     private readonly MMsgHdr* _queue;
+    private readonly IoVec* _vectors;
     private readonly bool _named;
     private readonly bool _oneByOne;
     private int _firstReady; // from here on, the headers wait for datagrams and need not be written again
-    private int _queued;
-    private int _head;
-    private bool _refusesSegments;
 
     /// <param name="capacity">How many datagrams it holds.</param>
     /// <param name="named">Whether the peers' addresses are asked for: on a connected socket they are known.</param>
@@ -50,14 +52,19 @@ public sealed unsafe class DatagramBatch
         Capacity = _firstReady = capacity;
         _named = named;
         _oneByOne = oneByOne;
-        _memory = GC.AllocateUninitializedArray<byte>(capacity * Stride, pinned: true);
         _slotMemory = GC.AllocateArray<DatagramSlot>(capacity, pinned: true);
         _headerMemory = GC.AllocateArray<MMsgHdr>(2 * capacity, pinned: true);
-        _bytes = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+        _vectorMemory = GC.AllocateArray<IoVec>(capacity, pinned: true);
+        _segmentBytes = new int[capacity];
+        _bytes = (byte*)NativeMemory.Alloc((nuint)capacity, Stride);
         _slots = (DatagramSlot*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_slotMemory));
         _received = (MMsgHdr*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_headerMemory));
         _queue = _received + capacity;
+        _vectors = (IoVec*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_vectorMemory));
     }
+
+    /// <summary>Frees the memory; nobody has the batch any more.</summary>
+    ~DatagramBatch() => NativeMemory.Free(_bytes);
 
     /// <summary>How many datagrams it holds.</summary>
     public int Capacity { get; }
@@ -65,7 +72,7 @@ public sealed unsafe class DatagramBatch
     /// <summary>How many were received since <see cref="Clear"/>; segmented ones count once.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many are queued and not yet sent.</summary>
+    /// <summary>How many messages are queued and not yet sent; several datagrams for one peer may be one message.</summary>
     public int Pending => _queued - _head;
 
     /// <summary>
@@ -75,7 +82,7 @@ public sealed unsafe class DatagramBatch
     public uint Overflows { get; private set; }
 
     /// <summary>Forgets what was received and what was queued.</summary>
-    public void Clear() => Count = _queued = _head = 0;
+    public void Clear() => Count = _queued = _queuedVectors = _head = 0;
 
     /// <summary>Receives what is there, as far as there is room.</summary>
     /// <param name="descriptor">A datagram socket.</param>
@@ -95,10 +102,11 @@ public sealed unsafe class DatagramBatch
 
         Count += result.Value;
         _firstReady = Count;
+        GC.KeepAlive(this);
         return result;
     }
 
-    /// <summary>The bytes of a datagram.</summary>
+    /// <summary>The bytes of a datagram, for as long as somebody has the batch and does not use it otherwise.</summary>
     public ReadOnlySpan<byte> BytesOf(int index) => new(_slots[index].Vector.Base, LengthOf(index));
 
     /// <summary>How many bytes it has; of a segmented one, all together.</summary>
@@ -111,43 +119,6 @@ public sealed unsafe class DatagramBatch
     public DatagramPath PathOf(int index) => new(
         new ReadOnlySpan<byte>(_slots[index].Name, (int)_received[index].Header.NameLength),
         new ReadOnlySpan<byte>(_slots[index].Local, ControlData.LocalBytes));
-
-    /// <summary>Queues a datagram for the peer of a connected socket.</summary>
-    public void Enqueue(int index) => Enqueue(index, 0, 0);
-
-    /// <summary>Queues a datagram for the peer of a path.</summary>
-    public void Enqueue(int index, in DatagramPath path)
-    {
-        DatagramSlot* slot = _slots + index;
-        int name = path.WriteName(new Span<byte>(slot->Name, SocketAddressBytes.Ipv6Size));
-        int control = path.HasLocal ? path.WriteLocal(new Span<byte>(slot->Control, ControlData.MaxBytes)) : 0;
-        Enqueue(index, name, control);
-    }
-
-    /// <summary>Sends what is queued, as far as the kernel takes it.</summary>
-    /// <returns>How many were sent. An error is that of the first one that is left.</returns>
-    public SysResult Send(Descriptor descriptor)
-    {
-        if (_refusesSegments && SegmentOfHead() > 0)
-        {
-            return SendSegments(descriptor);
-        }
-
-        SysResult result = SendMany(descriptor, _queue + _head, Pending);
-        if (result.Failed && SegmentOfHead() > 0 && MayBeOfSegments(result.Error))
-        {
-            return SendSegments(descriptor);
-        }
-
-        _head += result.Value;
-        return result;
-    }
-
-    /// <summary>Gives up the first one of those that are left.</summary>
-    public void Skip() => _head++;
-
-    /// <summary>Has segmented datagrams sent one by one, as where the kernel cannot: for tests.</summary>
-    internal void RefuseSegments() => _refusesSegments = true;
 
     private void Prepare(int index)
     {
@@ -179,62 +150,6 @@ public sealed unsafe class DatagramBatch
         ControlData control = ControlData.Read(new ReadOnlySpan<byte>(slot->Control, length), local);
         slot->SegmentBytes = control.SegmentBytes < (int)_received[index].Length ? control.SegmentBytes : 0;
         Overflows = control.Overflows > 0 ? control.Overflows : Overflows;
-    }
-
-    private void Enqueue(int index, int nameLength, int controlLength)
-    {
-        DatagramSlot* slot = _slots + index;
-        if (slot->SegmentBytes > 0)
-        {
-            controlLength += ControlData.WriteSegment(
-                new Span<byte>(slot->Control, ControlData.MaxBytes)[controlLength..], slot->SegmentBytes);
-        }
-
-        MsgHdr* header = &_queue[_queued++].Header;
-        header->Name = nameLength > 0 ? slot->Name : null;
-        header->NameLength = (uint)nameLength;
-        header->Vectors = &slot->Vector;
-        header->VectorCount = 1;
-        header->Control = controlLength > 0 ? slot->Control : null;
-        header->ControlLength = (nuint)controlLength;
-    }
-
-    private int SegmentOfHead() => ((DatagramSlot*)_queue[_head].Header.Vectors)->SegmentBytes;
-
-    // A device without checksums, a segment longer than the path takes, a kernel that does not know the option: udp(7).
-    private static bool MayBeOfSegments(Errno error) =>
-        error == Errno.EIO || error == Errno.EINVAL || error == Errno.EMSGSIZE || error == Errno.EOPNOTSUPP
-        || error == Errno.ENOPROTOOPT;
-
-    /// <summary>Sends the datagrams of the first one in the queue one by one; what has gone is not sent again.</summary>
-    private SysResult SendSegments(Descriptor descriptor)
-    {
-        var slot = (DatagramSlot*)_queue[_head].Header.Vectors;
-        IoVec piece;
-        MMsgHdr one = _queue[_head];
-        one.Header.Vectors = &piece;
-        one.Header.ControlLength -= (nuint)ControlData.SegmentSpace; // always the last
-        if (one.Header.ControlLength == 0)
-        {
-            one.Header.Control = null;
-        }
-
-        while (slot->Vector.Length > 0)
-        {
-            piece.Base = slot->Vector.Base;
-            piece.Length = Math.Min(slot->Vector.Length, (nuint)slot->SegmentBytes);
-            SysResult sent = SendMany(descriptor, &one, 1);
-            if (sent.Failed)
-            {
-                return sent;
-            }
-
-            slot->Vector.Base = (byte*)slot->Vector.Base + piece.Length;
-            slot->Vector.Length -= piece.Length;
-        }
-
-        _head++;
-        return SysResult.From(1);
     }
 
     private SysResult ReceiveMany(Descriptor descriptor, MMsgHdr* messages, int count)

@@ -51,6 +51,19 @@ public readonly record struct DatagramPath
         }
     }
 
+    /// <summary>The address of this machine; null where it is not known.</summary>
+    public IPAddress? Local
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[ControlData.LocalBytes];
+            Unsafe.WriteUnaligned(ref bytes[0], _localHigh);
+            Unsafe.WriteUnaligned(ref bytes[8], _localLow);
+            var address = new IPAddress(IsIpv4 ? bytes[..4] : bytes);
+            return !HasLocal ? null : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        }
+    }
+
     /// <summary>Whether the socket speaks IPv4: an IPv6 one writes IPv4 peers in its own way.</summary>
     internal bool IsIpv4 { get; }
 

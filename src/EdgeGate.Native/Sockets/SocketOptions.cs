@@ -31,6 +31,13 @@ public static unsafe class SocketOptions
         Get(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_SNDBUF);
 
     /// <summary>
+    /// SO_REUSEPORT, socket(7): sockets of one user may share an address, and the kernel spreads what comes over them by
+    /// its sender. Only on Linux, as only there it is spread.
+    /// </summary>
+    public static void SetReusePort(Descriptor descriptor) =>
+        SetOnLinux(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_REUSEPORT);
+
+    /// <summary>
     /// UDP_GRO, udp(7): datagrams of one peer may be received as one, with the size of each. Quietly left out where the
     /// kernel has no such option.
     /// </summary>

@@ -31,6 +31,7 @@ internal static class DemoCommand
           curl --http2-prior-knowledge http://127.0.0.1:{ports.Web}/            the same over HTTP/2
           websocat ws://127.0.0.1:{ports.Web}/ws                                a WebSocket echo
           nc 127.0.0.1 {ports.Echo}                                             a TCP echo, through the relay
+          nc -u 127.0.0.1 {ports.Datagrams}                                          a UDP echo, through the relay
 
           curl http://127.0.0.1:{ports.Admin}/connections                         every connection, live
           curl http://127.0.0.1:{ports.Admin}/limits                              what this machine holds

@@ -116,6 +116,7 @@ internal sealed class Gateway : IAsyncDisposable
             return false;
         }
 
+        await _listeners.SettleAsync();
         try
         {
             _prepared = _listeners.Prepare(fresh.Config);

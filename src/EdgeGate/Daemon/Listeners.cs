@@ -25,6 +25,12 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
         .Order());
 
     /// <summary>
+    /// Lets sockets that are about to close do so: until then, their addresses can neither be bound nor be resumed.
+    /// </summary>
+    public Task SettleAsync() => Task.WhenAll(
+        _stopped.Where(s => s.Socket.HasStopped).Select(s => s.Socket.StopAsync()));
+
+    /// <summary>
     /// Binds the addresses that are not bound yet and makes what is to serve them. Connections wait in the kernel's
     /// queue until it does; those who are served notice nothing.
     /// </summary>

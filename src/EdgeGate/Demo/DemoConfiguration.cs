@@ -4,7 +4,7 @@ using EdgeGate.Configuration;
 
 namespace EdgeGate.Demo;
 
-/// <summary>The demonstration's configuration: an HTTP and a TCP listener in front of the embedded upstreams.</summary>
+/// <summary>The demonstration's configuration: an HTTP, a TCP and a UDP listener in front of the embedded upstreams.</summary>
 internal static class DemoConfiguration
 {
     public static Task<LoadedConfiguration> LoadAsync(DemoUpstreams upstreams, DemoPorts ports) =>
@@ -18,7 +18,8 @@ internal static class DemoConfiguration
           "EdgeGate": {
             "Listeners": {
               "web":  { "Bind": "127.0.0.1:{{ports.Web}}", "Protocol": "http" },
-              "echo": { "Bind": "127.0.0.1:{{ports.Echo}}", "Protocol": "tcp", "Cluster": "echo" }
+              "echo": { "Bind": "127.0.0.1:{{ports.Echo}}", "Protocol": "tcp", "Cluster": "echo" },
+              "datagrams": { "Bind": "127.0.0.1:{{ports.Datagrams}}", "Protocol": "udp", "Cluster": "datagrams" }
             },
             "Defaults": { "DrainTimeout": "00:00:05" },
             "Admin": { "Bind": "127.0.0.1:{{ports.Admin}}" }
@@ -27,7 +28,8 @@ internal static class DemoConfiguration
             "Routes": { "everything": { "ClusterId": "site", "Match": { "Path": "{**path}" } } },
             "Clusters": {
               "site": { "Destinations": { "embedded": { "Address": "{{upstreams.Site}}" } } },
-              "echo": { "Destinations": { "embedded": { "Address": "tcp://{{upstreams.Echo}}" } } }
+              "echo": { "Destinations": { "embedded": { "Address": "tcp://{{upstreams.Echo}}" } } },
+              "datagrams": { "Destinations": { "embedded": { "Address": "udp://{{upstreams.Datagrams}}" } } }
             }
           }
         }

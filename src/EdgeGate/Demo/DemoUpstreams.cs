@@ -15,12 +15,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EdgeGate.Demo;
 
 /// <summary>
-/// The servers that the demonstration forwards to: a page that tells what reached it, a WebSocket echo at /ws, and a
-/// TCP echo. They listen on loopback ports that the kernel chooses.
+/// The servers that the demonstration forwards to: a page that tells what reached it, a WebSocket echo at /ws, a TCP
+/// echo and a UDP echo. They listen on loopback ports that the kernel chooses.
 /// </summary>
 internal sealed class DemoUpstreams : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly DatagramEcho _datagrams = new();
 
     private DemoUpstreams(WebApplication app)
     {
@@ -38,6 +39,9 @@ internal sealed class DemoUpstreams : IAsyncDisposable
 
     /// <summary>The TCP echo.</summary>
     public IPEndPoint Echo { get; }
+
+    /// <summary>The UDP echo.</summary>
+    public IPEndPoint Datagrams => _datagrams.EndPoint;
 
     public static async Task<DemoUpstreams> StartAsync()
     {
@@ -60,6 +64,7 @@ internal sealed class DemoUpstreams : IAsyncDisposable
     {
         await _app.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
+        await _datagrams.DisposeAsync();
     }
 
     private static async Task DescribeAsync(HttpContext context)

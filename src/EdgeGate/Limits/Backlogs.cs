@@ -1,3 +1,5 @@
+using EdgeGate.Configuration;
+
 namespace EdgeGate.Limits;
 
 /// <summary>The accept queue: listen(2) silently caps the backlog at net.core.somaxconn.</summary>
@@ -9,7 +11,8 @@ internal sealed class Backlogs : Limit
     public override IEnumerable<Finding> Examine(PlanInput input, long connections)
     {
         var facts = input.Facts;
-        foreach (var group in input.Config.Listeners.GroupBy(l => l.Settings.Backlog).OrderBy(g => g.Key))
+        var accepting = input.Config.Listeners.Where(l => l.Protocol != ListenerProtocol.Udp);
+        foreach (var group in accepting.GroupBy(l => l.Settings.Backlog).OrderBy(g => g.Key))
         {
             var (backlog, names) = (group.Key, string.Join(", ", group.Select(l => l.Name)));
             if (facts.Somaxconn is { } somaxconn && somaxconn < backlog)

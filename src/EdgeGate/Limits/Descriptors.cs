@@ -30,7 +30,7 @@ internal sealed class Descriptors : Limit
     // An epoll and an eventfd.
     private const int PerLoop = 2;
 
-    // A listening socket, and the descriptor kept for the day when there is no other.
+    // A listening socket, and the descriptor kept for the day when there is no other. UDP has a socket on each loop.
     private const int PerEndPoint = 2;
 
     // Of a tight limit, the reserve takes no more than this share of what the daemon itself leaves.
@@ -144,9 +144,10 @@ internal sealed class Descriptors : Limit
     /// <summary>What the daemon will hold before the first connection, by the figures of one that was looked at.</summary>
     internal static long Estimate(PlanInput input)
     {
-        long endPoints = input.Config.Listeners.Sum(l => Math.Max(1, l.Bind.EndPoints.Length));
+        long sockets = input.Config.Listeners.Sum(l =>
+            Math.Max(1, l.Bind.EndPoints.Length) * (l.Protocol == ListenerProtocol.Udp ? input.Loops : PerEndPoint));
         return (IsJit ? JitRuntime : NativeRuntime) + HttpClientOf(input)
-            + (PerEndPoint * endPoints) + (PerLoop * input.Loops) + input.Config.Admin.Bind.EndPoints.Length;
+            + sockets + (PerLoop * input.Loops) + input.Config.Admin.Bind.EndPoints.Length;
     }
 
     private static int HttpClientOf(PlanInput input)

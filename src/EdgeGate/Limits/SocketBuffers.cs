@@ -1,3 +1,6 @@
+using EdgeGate.Configuration;
+using EdgeGate.Layer4.Udp;
+
 namespace EdgeGate.Limits;
 
 /// <summary>SO_RCVBUF and SO_SNDBUF: the kernel silently caps them at net.core.rmem_max and wmem_max.</summary>
@@ -9,7 +12,11 @@ internal sealed class SocketBuffers : Limit
         {
             var settings = listener.Settings;
             var facts = input.Facts;
-            if (Clamped(listener.Name, "ReceiveBuffer", settings.ReceiveBuffer, "net.core.rmem_max", facts.ReceiveBufferMax)
+            if (listener.Protocol == ListenerProtocol.Udp && Bursts(listener, facts.ReceiveBufferMax) is { } bursts)
+            {
+                yield return bursts;
+            }
+            else if (Clamped(listener.Name, "ReceiveBuffer", settings.ReceiveBuffer, "net.core.rmem_max", facts.ReceiveBufferMax)
                 is { } receive)
             {
                 yield return receive;
@@ -21,6 +28,20 @@ internal sealed class SocketBuffers : Limit
                 yield return send;
             }
         }
+    }
+
+    // A UDP listener's clients share one buffer, and what finds no room in it is lost.
+    private static Finding? Bursts(ListenerConfig listener, long? most)
+    {
+        long wanted = listener.Settings.ReceiveBuffer ?? UdpListener.DefaultReceiveBufferBytes;
+        return wanted > most
+            ? new Finding(
+                listener.Settings.ReceiveBuffer is null ? Severity.Info : Severity.Warning, "udp-receive-buffer",
+                $"the receive buffer of {listener.Name} is cut down to net.core.rmem_max",
+                $"net.core.rmem_max = {most}", $"{wanted}{(listener.Settings.ReceiveBuffer is null ? "" : " (ReceiveBuffer)")}",
+                "Bursts lose datagrams sooner than they must; edgegate_datagrams_dropped_total with reason queue grows.",
+                $"net.core.rmem_max = {wanted}")
+            : null;
     }
 
     private static Finding? Clamped(string listener, string key, int? wanted, string setting, long? most) =>

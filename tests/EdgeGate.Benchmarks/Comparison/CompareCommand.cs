@@ -48,6 +48,8 @@ internal sealed class CompareCommand : IDisposable
     [
         new RelayExchanges(),
         new RelayBulk(),
+        new DatagramExchanges(),
+        new DatagramBurst(),
         new HttpExchanges(),
         new IdleConnections("TCP relays", Exchange.Ping, peer => peer.EchoPort),
         new IdleConnections("HTTP keep-alive", Exchange.Get, peer => peer.HttpPort),

@@ -6,7 +6,7 @@ namespace EdgeGate.Benchmarks.Comparison;
 internal sealed record ComparisonOptions
 {
     internal const string Usage =
-        "compare [--only relay|http|idle] [--repetitions N] [--json FILE] [--edgegate FILE]";
+        "compare [--only relay|udp|http|idle] [--repetitions N] [--json FILE] [--edgegate FILE]";
 
     /// <summary>One group of workloads; null is all.</summary>
     internal string? Only { get; private init; }
@@ -28,7 +28,7 @@ internal sealed record ComparisonOptions
             string value = arguments[1];
             switch (arguments[0])
             {
-                case "--only" when value is "relay" or "http" or "idle":
+                case "--only" when value is "relay" or "udp" or "http" or "idle":
                     options = options with { Only = value };
                     break;
                 case "--repetitions" when int.TryParse(value, CultureInfo.InvariantCulture, out int count) && count > 0:

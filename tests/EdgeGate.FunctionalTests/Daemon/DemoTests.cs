@@ -17,6 +17,8 @@ public sealed class DemoTests : DaemonTests
             Assert.SkipUnless(Ports.IsFree(port), $"port {port}, which the demo wants, is taken");
         }
 
+        Assert.SkipUnless(Ports.IsFree(7001, System.Net.Sockets.SocketType.Dgram), "port 7001, which the demo wants, is taken");
+
         await using var daemon = DaemonProcess.Launch("demo");
         await daemon.SaysAsync("Ctrl+C");
         await Until.TrueAsync(daemon.IsReadyAsync);
@@ -43,6 +45,12 @@ public sealed class DemoTests : DaemonTests
         {
             await relay.SendAllAsync("hello"u8.ToArray());
             await relay.ReceiveExactlyAsync(echoed);
+        }
+
+        Assert.Contains("nc -u 127.0.0.1 7001", daemon.Output, StringComparison.Ordinal);
+        using (var datagrams = new UdpClient(new IPEndPoint(IPAddress.Loopback, 7001)))
+        {
+            Assert.Equal([1, 2, 3], await datagrams.AskAsync(1, 2, 3));
         }
 
         await daemon.SignalAsync("INT");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using EdgeGate.FunctionalTests.Infrastructure;
 using EdgeGate.FunctionalTests.Layer4;
 using UdpClient = EdgeGate.FunctionalTests.Layer4.UdpClient;
@@ -40,7 +41,7 @@ public sealed class UdpRelayTests : DaemonTests
     {
         const int Clients = 200, Rounds = 25;
         await using var upstream = UdpUpstream.Echo();
-        var configuration = new DaemonConfiguration();
+        var configuration = new DaemonConfiguration().With("Transport", """{ "Loops": 4 }""");
         var relay = configuration.RelayDatagrams("echo", upstream.EndPoint);
         await using var daemon = await DaemonProcess.StartAsync(configuration);
         UdpClient[] clients = [.. Enumerable.Range(0, Clients).Select(_ => new UdpClient(relay))];
@@ -115,6 +116,58 @@ public sealed class UdpRelayTests : DaemonTests
         }
 
         Assert.True(client.IsSilent);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("0.0.0.0")]
+    public async Task Datagrams_that_come_together_through_the_kernel_arrive_apart(string bind)
+    {
+        byte[] all = new byte[1050];
+        Random.Shared.NextBytes(all);
+        await using var upstream = new UdpUpstream(datagram => datagram.Length == 1 ? [all] : [datagram]);
+        upstream.SegmentBytes = 200;
+        var configuration = new DaemonConfiguration();
+        int port = Ports.Free();
+        configuration.Cluster("echo", $"udp://{upstream.EndPoint}");
+        configuration.Bind("echo", $"{bind}:{port}", "udp", "echo");
+        await using var daemon = await DaemonProcess.StartAsync(configuration);
+        using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, port));
+
+        await client.SendAsync([1]);
+        foreach (byte[] piece in all.Chunk(200))
+        {
+            Assert.Equal(piece, await client.ReceiveAsync());
+        }
+
+        client.SegmentBytes = 100;
+        await client.SendAsync(all);
+        foreach (byte[] piece in all.Chunk(100))
+        {
+            Assert.Equal(piece, await client.ReceiveAsync());
+        }
+
+        Assert.Equal(1 + 11, upstream.Received);
+        Assert.True(client.IsSilent);
+    }
+
+    [Fact]
+    public async Task A_datagram_that_claims_to_come_from_the_listener_is_dropped()
+    {
+        await using var upstream = UdpUpstream.Echo();
+        var configuration = new DaemonConfiguration();
+        int port = Ports.Free();
+        configuration.Cluster("echo", $"udp://{upstream.EndPoint}");
+        configuration.Bind("echo", $"0.0.0.0:{port}", "udp", "echo");
+        await using var daemon = await DaemonProcess.StartAsync(configuration);
+
+        await ForgeAsync(new IPEndPoint(IPAddress.Parse("127.0.0.1"), port));
+        await ForgeAsync(new IPEndPoint(IPAddress.Parse("127.0.0.2"), port));
+
+        await daemon.MetricAsync("edgegate_datagrams_dropped_total", 2, ("listener", "echo"), ("reason", "source"));
+        Assert.Equal(0, upstream.Received);
+        using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, port));
+        Assert.Equal([1], await client.AskAsync(1));
     }
 
     [Theory]
@@ -277,6 +330,29 @@ public sealed class UdpRelayTests : DaemonTests
         await done.CancelAsync();
         await flood;
         await daemon.MetricAsync("edgegate_connection_received_bytes_total", n => n > 0, ("listener", "flooded"));
+    }
+
+    /// <summary>Sends a datagram from an address to itself, with headers of one's own: raw(7).</summary>
+    private static async Task ForgeAsync(IPEndPoint address)
+    {
+        Socket raw;
+        try
+        {
+            raw = new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Udp);
+        }
+        catch (SocketException)
+        {
+            Assert.Skip("a forged source takes the right to open raw sockets");
+            return;
+        }
+
+        using (raw)
+        {
+            raw.Bind(new IPEndPoint(address.Address, 0));
+            byte[] port = [(byte)(address.Port >> 8), (byte)address.Port];
+            byte[] datagram = [.. port, .. port, 0, 9, 0, 0, 1]; // source, destination, length, no checksum, a byte
+            await raw.SendToAsync(datagram, new IPEndPoint(address.Address, 0));
+        }
     }
 
     // Bounded, so that a failure elsewhere does not leave it running.

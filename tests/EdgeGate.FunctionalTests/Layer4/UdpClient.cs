@@ -31,6 +31,12 @@ internal sealed class UdpClient : IDisposable
     /// <summary>As the gateway sees it.</summary>
     internal string Source => _socket.LocalEndPoint!.ToString()!;
 
+    /// <summary>Has the kernel cut what is sent into datagrams of this size: udp(7), UDP_SEGMENT.</summary>
+    internal int SegmentBytes
+    {
+        set => _socket.SetRawSocketOption(17, 103, BitConverter.GetBytes(value));
+    }
+
     /// <summary>Whether nothing waits to be read.</summary>
     internal bool IsSilent => !_socket.Poll(0, SelectMode.SelectRead);
 

@@ -29,6 +29,12 @@ internal sealed class UdpUpstream : IAsyncDisposable
 
     internal IPEndPoint EndPoint { get; }
 
+    /// <summary>Has the kernel cut what is sent into datagrams of this size: udp(7), UDP_SEGMENT.</summary>
+    internal int SegmentBytes
+    {
+        set => _socket.SetRawSocketOption(17, 103, BitConverter.GetBytes(value));
+    }
+
     /// <summary>Datagrams that came so far.</summary>
     internal int Received => Volatile.Read(ref _received);
 

@@ -167,6 +167,7 @@ public sealed class ConfigurationLoaderTests
     [InlineData("config/edgegate.json")]
     [InlineData("config/examples/tcp.json")]
     [InlineData("config/examples/tls-passthrough.json")]
+    [InlineData("config/examples/udp.json")]
     [InlineData("config/examples/websocket.json")]
     public async Task What_ships_is_good(string file)
     {

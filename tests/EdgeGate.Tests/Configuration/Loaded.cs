@@ -37,6 +37,16 @@ internal static class Loaded
         }
         """;
 
+    /// <summary>The same with a UDP listener and its cluster, both called dns.</summary>
+    public static string Udp(string bind = "127.0.0.1:5353", string destination = "udp://127.0.0.1:53", string more = "") =>
+        Json(proxy: $$""", "dns": { "Destinations": { "one": { "Address": "{{destination}}" } } }""").Replace(
+            "\"game\": { \"Bind\"",
+            $$"""
+            "dns": { "Bind": "{{bind}}", "Protocol": "udp", "Cluster": "dns"{{more}} },
+            "game": { "Bind"
+            """,
+            StringComparison.Ordinal);
+
     /// <summary>The configuration, which must be without errors.</summary>
     public static async Task<GatewayConfig> GoodAsync(string json, params (string Name, string Value)[] environment)
     {

@@ -78,7 +78,7 @@ public sealed class ValidationTests
     [Fact]
     public async Task A_udp_listener_is_served_beside_a_tcp_one_on_the_same_port()
     {
-        var config = await Loaded.GoodAsync(Udp("127.0.0.1:7000", "udp://127.0.0.1:53", """, "FlowIdleTimeout": "00:00:05" """));
+        var config = await Loaded.GoodAsync(Loaded.Udp("127.0.0.1:7000", "udp://127.0.0.1:53", """, "FlowIdleTimeout": "00:00:05" """));
 
         Assert.Equal(TimeSpan.FromSeconds(5), config.Listeners.Single(l => l.Name == "dns").FlowIdleTimeout);
     }
@@ -91,7 +91,7 @@ public sealed class ValidationTests
     public async Task A_udp_listener_that_does_not_fit_says_why(
         string bind, string destination, string more, string path, string message)
     {
-        var error = await Loaded.ErrorAsync(Udp(bind, destination, more));
+        var error = await Loaded.ErrorAsync(Loaded.Udp(bind, destination, more));
 
         Assert.Equal(path, error.Path);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
@@ -195,14 +195,4 @@ public sealed class ValidationTests
     [Fact]
     public async Task Two_free_ports_do_not_clash() =>
         await Loaded.GoodAsync(Loaded.Json().Replace(":8080", ":0", StringComparison.Ordinal).Replace(":7000", ":0", StringComparison.Ordinal));
-
-    private static string Udp(string bind, string destination, string more) => Loaded
-        .Json(proxy: $$""", "dns": { "Destinations": { "one": { "Address": "{{destination}}" } } }""")
-        .Replace(
-            "\"game\": { \"Bind\"",
-            $$"""
-            "dns": { "Bind": "{{bind}}", "Protocol": "udp", "Cluster": "dns"{{more}} },
-            "game": { "Bind"
-            """,
-            StringComparison.Ordinal);
 }

@@ -90,6 +90,7 @@ public sealed class LinuxHeaderTests
         ["SO_RCVBUF"] = SocketConstants.SO_RCVBUF,
         ["SO_KEEPALIVE"] = SocketConstants.SO_KEEPALIVE,
         ["SO_LINGER"] = SocketConstants.SO_LINGER,
+        ["SO_REUSEPORT"] = SocketConstants.SO_REUSEPORT,
         ["SO_RXQ_OVFL"] = SocketConstants.SO_RXQ_OVFL,
         ["IPPROTO_IP"] = SocketConstants.IPPROTO_IP,
         ["IP_PKTINFO"] = SocketConstants.IP_PKTINFO,

@@ -43,6 +43,31 @@ public sealed class FindingTests
         (await Plans.MakeAsync(facts, Loaded.Json($", \"{key}\": 212992"))).Silent(id);
     }
 
+    [Theory]
+    [InlineData("", 212992, false, "net.core.rmem_max = 4194304")]
+    [InlineData(", \"ReceiveBuffer\": 1048576", 212992, true, "net.core.rmem_max = 1048576")]
+    public async Task A_udp_listeners_buffer_above_the_kernels_maximum_is_told(
+        string more, int most, bool asked, string remedy)
+    {
+        var plan = await Plans.MakeAsync(
+            Plans.Machine(20_000, ("net.core.rmem_max", $"{most}")), Loaded.Udp(more: more));
+
+        var finding = plan.Only("udp-receive-buffer");
+        Assert.Equal((asked ? Severity.Warning : Severity.Info, remedy), (finding.Severity, finding.Remedy));
+        plan.Silent("receive-buffer");
+        (await Plans.MakeAsync(Plans.Machine(20_000, ("net.core.rmem_max", "4194304")), Loaded.Udp(more: more)))
+            .Silent("udp-receive-buffer");
+    }
+
+    [Fact]
+    public async Task A_udp_listener_has_flows_of_one_descriptor_and_no_backlog()
+    {
+        var plan = await Plans.MakeAsync(Plans.Machine(20_000, ("net.core.somaxconn", "128")), Loaded.Udp());
+
+        Assert.DoesNotContain("dns", plan.Only("backlog").Title, StringComparison.Ordinal);
+        Assert.Equal(1, plan.Listeners.Single(l => l.Listener == "dns").Descriptors);
+    }
+
     [Fact]
     public async Task Too_few_ports_for_a_relay_names_the_way_out()
     {

@@ -108,6 +108,97 @@ public sealed class DatagramBatchTests : IDisposable
     }
 
     [Theory]
+    [InlineData(new[] { 5, 5, 5, 3 }, 1)]
+    [InlineData(new[] { 5, 5, 6, 6 }, 2)]
+    [InlineData(new[] { 5, 3, 5, 5 }, 2)]
+    [InlineData(new[] { 5, 0, 0, 5 }, 4)]
+    [InlineData(new[] { 30_000, 30_000, 30_000 }, 2)]
+    public void Datagrams_of_one_length_go_together_and_arrive_apart(int[] lengths, int messages)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "UDP_SEGMENT is Linux's");
+        foreach (bool refused in new[] { false, true })
+        {
+            OwnedDescriptor near = Bind(IPAddress.Loopback);
+            SocketOptions.SetReceiveBuffer(near.Descriptor, 1024 * 1024);
+            Socket peer = Peer(near);
+            byte[][] sent = [.. lengths.Select(length => new byte[length])];
+            Array.ForEach(sent, Random.Shared.NextBytes);
+            Array.ForEach(sent, datagram => peer.Send(datagram));
+            Socket far = Unconnected();
+            var batch = new DatagramBatch(8, named: true);
+            Receive(batch, near);
+            if (refused)
+            {
+                batch.RefuseSegments();
+            }
+
+            EnqueueAll(batch);
+            Assert.Equal(messages, batch.Pending);
+            SendAll(batch, ConnectTo(far));
+
+            Assert.Equal(sent, sent.Select(_ => Receive(far)));
+            Assert.Equal(0, far.Available);
+        }
+    }
+
+    [Fact]
+    public void More_than_the_kernel_takes_at_once_are_two_messages()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "UDP_SEGMENT is Linux's");
+        OwnedDescriptor near = Bind(IPAddress.Loopback);
+        Socket peer = Peer(near);
+        Socket far = Unconnected();
+        for (byte i = 0; i < 100; i++)
+        {
+            peer.Send([i]);
+        }
+
+        var batch = new DatagramBatch(128, named: true);
+        Receive(batch, near);
+        EnqueueAll(batch);
+        SendAll(batch, ConnectTo(far));
+
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => (byte)i), Enumerable.Range(0, 100).Select(_ => Receive(far)[0]));
+    }
+
+    [Fact]
+    public void Datagrams_of_two_peers_do_not_go_together()
+    {
+        OwnedDescriptor near = Bind(IPAddress.Loopback);
+        Socket one = Peer(near), other = Peer(near);
+        one.Send([1]);
+        one.Send([2]);
+        other.Send([3]);
+        one.Send([4]);
+        var batch = new DatagramBatch(8, named: true);
+        Receive(batch, near);
+
+        for (int i = 0; i < batch.Count; i++)
+        {
+            batch.Enqueue(i, batch.PathOf(i));
+        }
+
+        SendAll(batch, near);
+        Assert.Equal([[1], [2], [4]], Enumerable.Range(0, 3).Select(_ => Receive(one)));
+        Assert.Equal([3], Receive(other));
+    }
+
+    [Fact]
+    public void A_message_that_is_given_up_counts_all_its_datagrams()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "UDP_SEGMENT is Linux's");
+        OwnedDescriptor near = Bind(IPAddress.Loopback);
+        Socket peer = Peer(near);
+        Array.ForEach([1, 1, 1, 2], length => peer.Send(new byte[length]));
+        var batch = new DatagramBatch(8, named: true);
+        Receive(batch, near);
+
+        EnqueueAll(batch);
+
+        Assert.Equal((3, 1, 0), (batch.Skip(), batch.Skip(), batch.Pending));
+    }
+
+    [Theory]
     [InlineData("0.0.0.0", "127.0.0.2")]
     [InlineData("::", "127.0.0.3")]
     [InlineData("::", "::1")]
@@ -200,7 +291,7 @@ public sealed class DatagramBatchTests : IDisposable
         OwnedDescriptor near = Bind(IPAddress.Loopback);
         Socket peer = Peer(near);
         peer.Send([1]);
-        peer.Send([2]);
+        peer.Send([2, 3]);
         Socket far = Unconnected();
         OwnedDescriptor upstream = ConnectTo(far);
         var batch = new DatagramBatch(8, named: true);
@@ -208,10 +299,26 @@ public sealed class DatagramBatchTests : IDisposable
         batch.Enqueue(0);
         batch.Enqueue(1);
 
-        batch.Skip();
+        Assert.Equal(1, batch.Skip());
 
         Assert.Equal(1, batch.Send(upstream.Descriptor).OrThrow("send"));
-        Assert.Equal([2], Receive(far));
+        Assert.Equal([2, 3], Receive(far));
+    }
+
+    private static void EnqueueAll(DatagramBatch batch)
+    {
+        for (int i = 0; i < batch.Count; i++)
+        {
+            batch.Enqueue(i);
+        }
+    }
+
+    private static void SendAll(DatagramBatch batch, OwnedDescriptor socket)
+    {
+        while (batch.Pending > 0)
+        {
+            batch.Send(socket.Descriptor).OrThrow("sendmmsg");
+        }
     }
 
     private OwnedDescriptor Bind(IPAddress address) => Keep(SocketFactory.BindDatagram(new IPEndPoint(address, 0)));

@@ -8,7 +8,7 @@ namespace EdgeGate.Benchmarks.Comparison.Peers;
 /// <param name="upstream">What it proxies to.</param>
 /// <param name="splice">Whether relays may splice, as they do by default.</param>
 internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream, bool splice)
-    : Peer(splice ? PeerName : $"{PeerName}, copying", upstream, relays: true)
+    : Peer(splice ? PeerName : $"{PeerName}, copying", upstream, relays: true, relaysDatagrams: true)
 {
     internal const string PeerName = "EdgeGate";
 
@@ -32,7 +32,9 @@ internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream, bool 
             "Listeners": {
               "web":    { "Bind": "127.0.0.1:{{HttpPort}}", "Protocol": "http" },
               "echo":   { "Bind": "127.0.0.1:{{EchoPort}}", "Protocol": "tcp", "Cluster": "echo" },
-              "source": { "Bind": "127.0.0.1:{{SourcePort}}", "Protocol": "tcp", "Cluster": "source" }
+              "source": { "Bind": "127.0.0.1:{{SourcePort}}", "Protocol": "tcp", "Cluster": "source" },
+              "datagrams": { "Bind": "127.0.0.1:{{DatagramPort}}", "Protocol": "udp", "Cluster": "datagrams" },
+              "counter":   { "Bind": "127.0.0.1:{{CounterPort}}", "Protocol": "udp", "Cluster": "counter" }
             },
             "Transport": { "Splice": "{{(splice ? "on" : "off")}}" },
             "Admin": { "Bind": "127.0.0.1:{{_adminPort}}" }
@@ -42,7 +44,9 @@ internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream, bool 
             "Clusters": {
               "http":   { "Destinations": { "one": { "Address": "http://127.0.0.1:{{Upstream.Http}}/" } } },
               "echo":   { "Destinations": { "one": { "Address": "tcp://127.0.0.1:{{Upstream.Echo}}" } } },
-              "source": { "Destinations": { "one": { "Address": "tcp://127.0.0.1:{{Upstream.Source}}" } } }
+              "source": { "Destinations": { "one": { "Address": "tcp://127.0.0.1:{{Upstream.Source}}" } } },
+              "datagrams": { "Destinations": { "one": { "Address": "udp://127.0.0.1:{{Upstream.Datagrams}}" } } },
+              "counter":   { "Destinations": { "one": { "Address": "udp://127.0.0.1:{{Upstream.Counter}}" } } }
             }
           }
         }

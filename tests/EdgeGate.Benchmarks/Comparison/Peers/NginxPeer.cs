@@ -4,10 +4,13 @@ using EdgeGate.Benchmarks.Comparison.Upstream;
 namespace EdgeGate.Benchmarks.Comparison.Peers;
 
 /// <summary>nginx with a worker per processor, HTTP and stream.</summary>
-internal sealed class NginxPeer(string program, UpstreamPorts upstream) : Peer("nginx", upstream, relays: true)
+internal sealed class NginxPeer(string program, UpstreamPorts upstream) : Peer("nginx", upstream, relays: true, relaysDatagrams: true)
 {
     // Debian builds stream as a module.
     private const string StreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
+
+    // Without reuseport, two workers would each have a session of the same client; the buffer is what EdgeGate asks for.
+    private const string Datagrams = "reuseport rcvbuf=4m";
 
     protected override ProcessStartInfo Prepare(string folder)
     {
@@ -55,6 +58,8 @@ internal sealed class NginxPeer(string program, UpstreamPorts upstream) : Peer("
         stream {
             server { listen 127.0.0.1:{{EchoPort}} backlog=4096; proxy_pass 127.0.0.1:{{Upstream.Echo}}; }
             server { listen 127.0.0.1:{{SourcePort}} backlog=4096; proxy_pass 127.0.0.1:{{Upstream.Source}}; }
+            server { listen 127.0.0.1:{{DatagramPort}} udp {{Datagrams}}; proxy_pass 127.0.0.1:{{Upstream.Datagrams}}; }
+            server { listen 127.0.0.1:{{CounterPort}} udp {{Datagrams}}; proxy_pass 127.0.0.1:{{Upstream.Counter}}; }
         }
         """;
 }

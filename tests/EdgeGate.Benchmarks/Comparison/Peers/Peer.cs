@@ -13,14 +13,17 @@ internal abstract class Peer : IDisposable
     /// <param name="name">For the report.</param>
     /// <param name="upstream">What it proxies to.</param>
     /// <param name="relays">Whether it relays TCP as well as HTTP.</param>
-    protected Peer(string name, UpstreamPorts upstream, bool relays)
+    /// <param name="relaysDatagrams">Whether it relays UDP.</param>
+    protected Peer(string name, UpstreamPorts upstream, bool relays, bool relaysDatagrams = false)
     {
         Name = name;
         Upstream = upstream;
-        int[] ports = Ports.Free(3);
+        int[] ports = Ports.Free(5);
         HttpPort = ports[0];
         EchoPort = relays ? ports[1] : null;
         SourcePort = relays ? ports[2] : null;
+        DatagramPort = relaysDatagrams ? ports[3] : null;
+        CounterPort = relaysDatagrams ? ports[4] : null;
     }
 
     internal string Name { get; }
@@ -33,6 +36,15 @@ internal abstract class Peer : IDisposable
 
     /// <summary>Relays to the upstream's endless source; null if it relays no TCP.</summary>
     internal int? SourcePort { get; }
+
+    /// <summary>Relays to the upstream's UDP echo; null if it relays no UDP.</summary>
+    internal int? DatagramPort { get; }
+
+    /// <summary>Relays to the upstream that counts datagrams; null if it relays no UDP.</summary>
+    internal int? CounterPort { get; }
+
+    /// <summary>Where the upstream that counts is asked how many came.</summary>
+    internal int CounterItself => Upstream.Counter;
 
     /// <summary>Whether it becomes faster while it works, because it is compiled just in time.</summary>
     internal virtual bool IsCompiledWhileRunning => false;

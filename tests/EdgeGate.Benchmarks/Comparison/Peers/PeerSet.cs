@@ -14,7 +14,7 @@ internal sealed class PeerSet : IDisposable
     {
         UpstreamPorts ports = UpstreamPorts.Free();
         _upstream = new ChildProcess(
-            ChildProcess.Self(UpstreamServer.Command, ports.Echo, ports.Source, ports.Http));
+            ChildProcess.Self(UpstreamServer.Command, ports.Echo, ports.Source, ports.Http, ports.Datagrams, ports.Counter));
         _upstream.WaitUntilListening(ports.Http);
         _peers.Add(new EdgeGatePeer(edgegate, ports, splice: true));
         _peers.Add(new EdgeGatePeer(edgegate, ports, splice: false));

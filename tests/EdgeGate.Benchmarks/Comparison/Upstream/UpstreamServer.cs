@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EdgeGate.Benchmarks.Comparison.Upstream;
 
 /// <summary>
-/// What every proxy has behind it, in a process of its own: a TCP echo, a TCP source that never ends, and an HTTP server
-/// that gives everybody the same short answer. One event loop, so that it costs less than any proxy before it.
+/// What every proxy has behind it, in a process of its own: a TCP echo, a TCP source that never ends, an HTTP server
+/// that gives everybody the same short answer, a UDP echo, and a UDP server that counts. One event loop, so that it costs less than any proxy before it.
 /// </summary>
 internal static class UpstreamServer
 {
@@ -29,9 +29,14 @@ internal static class UpstreamServer
         Listen(services, "echo", ports.Echo, static (in socket) => new EchoConnection(socket));
         Listen(services, "source", ports.Source, static (in socket) => new SourceConnection(socket));
         Listen(services, "http", ports.Http, static (in socket) => new HttpConnection(socket));
+        ListenDatagrams(loops.Loops[0], new DatagramEcho(ports.Datagrams));
+        ListenDatagrams(loops.Loops[0], new DatagramCounter(ports.Counter));
         await Console.In.ReadToEndAsync();
         return 0;
     }
+
+    private static void ListenDatagrams(EventLoop loop, LoopSocket socket) =>
+        loop.Post(_ => socket.Attach(loop), null);
 
     private static void Listen(TransportServices services, string name, int port, UpstreamLane.Factory create)
     {

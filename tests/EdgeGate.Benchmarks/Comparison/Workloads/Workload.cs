@@ -8,7 +8,7 @@ internal abstract class Workload
     /// <summary>What the work is, for the report.</summary>
     internal abstract string Name { get; }
 
-    /// <summary>The name that <c>--only</c> goes by: relay, http, idle.</summary>
+    /// <summary>The name that <c>--only</c> goes by: relay, udp, http, idle.</summary>
     internal abstract string Group { get; }
 
     /// <summary>What <see cref="Measure"/> gives; the first is the one that peers are compared by, less is better.</summary>
