@@ -53,10 +53,23 @@ internal sealed class NamedUpstream : IDisposable
             _listener = null;
             foreach (Socket socket in _open.Keys)
             {
-                socket.LingerState = new LingerOption(true, 0);
-                socket.Dispose();
+                Reset(socket);
             }
         }
+    }
+
+    private static void Reset(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its client has just ended it.
+        }
+
+        socket.Dispose();
     }
 
     public void Dispose() => Kill();
