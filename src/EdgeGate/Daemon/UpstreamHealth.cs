@@ -80,7 +80,7 @@ internal sealed class UpstreamHealth(Func<string, UpstreamCluster?> find, ILogge
                 || !_clusters.TryGetCluster(cluster.Name, out ClusterState? state)
                 || !state.Destinations.TryGetValue(destination.Id, out DestinationState? failing)
                 || state.Model.Config.HealthCheck?.Passive is not { Enabled: true } passive
-                || !state.Destinations.Values.Any(other => other != failing && IsHealthy(other)))
+                || !cluster.Destinations.Any(other => other != destination && IsHealthy(state, other)))
             {
                 return;
             }
@@ -90,6 +90,8 @@ internal sealed class UpstreamHealth(Func<string, UpstreamCluster?> find, ILogge
         }
     }
 
-    private static bool IsHealthy(DestinationState destination) =>
-        destination.Health.Active != DestinationHealth.Unhealthy && destination.Health.Passive != DestinationHealth.Unhealthy;
+    // Of a name that never resolved the cluster knows nothing: it takes nobody's place.
+    private static bool IsHealthy(ClusterState state, Destination destination) =>
+        state.Destinations.TryGetValue(destination.Id, out DestinationState? known)
+        && known.Health is { Active: not DestinationHealth.Unhealthy, Passive: not DestinationHealth.Unhealthy };
 }
