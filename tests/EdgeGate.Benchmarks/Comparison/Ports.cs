@@ -3,21 +3,26 @@ using System.Net.Sockets;
 
 namespace EdgeGate.Benchmarks.Comparison;
 
-/// <summary>Loopback ports that nobody listens on.</summary>
+/// <summary>Loopback ports that nobody listens on, for TCP or UDP.</summary>
 internal static class Ports
 {
-    /// <summary>All are held until all are known, so no two are the same.</summary>
+    private static readonly HashSet<int> Given = [];
+
+    /// <summary>No port is given twice, though those who got the first ones may not listen yet.</summary>
     internal static int[] Free(int count)
     {
-        var probes = new Socket[count];
-        for (int i = 0; i < count; i++)
+        var ports = new List<int>();
+        while (ports.Count < count)
         {
-            probes[i] = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            probes[i].Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            int port = ((IPEndPoint)probe.LocalEndPoint!).Port;
+            if (Given.Add(port))
+            {
+                ports.Add(port);
+            }
         }
 
-        int[] ports = [.. probes.Select(probe => ((IPEndPoint)probe.LocalEndPoint!).Port)];
-        Array.ForEach(probes, probe => probe.Dispose());
-        return ports;
+        return [.. ports];
     }
 }

@@ -39,7 +39,7 @@ public sealed class UdpFlowTests : DaemonTests
     {
         await using var upstream = UdpUpstream.Echo();
         var configuration = new DaemonConfiguration();
-        var relay = configuration.RelayDatagrams("echo", upstream.EndPoint, """{ "FlowIdleTimeout": "00:00:02" }""");
+        var relay = configuration.RelayDatagrams("echo", upstream.EndPoint, """{ "FlowIdleTimeout": "00:00:04" }""");
         await using var daemon = await DaemonProcess.StartAsync(configuration);
         using var talker = new UdpClient(relay);
         using var silent = new UdpClient(relay);
@@ -117,7 +117,7 @@ public sealed class UdpFlowTests : DaemonTests
         await using var upstream = UdpUpstream.Echo();
         var configuration = new DaemonConfiguration();
         var relay = configuration.RelayDatagrams(
-            "echo", upstream.EndPoint, """{ "MaxConnections": 2, "FlowIdleTimeout": "00:00:01" }""");
+            "echo", upstream.EndPoint, """{ "MaxConnections": 2, "FlowIdleTimeout": "00:00:04" }""");
         await using var daemon = await DaemonProcess.StartAsync(configuration);
         using var one = new UdpClient(relay);
         using var two = new UdpClient(relay);
@@ -193,7 +193,7 @@ public sealed class UdpFlowTests : DaemonTests
     {
         await using var upstream = UdpUpstream.Echo();
         var configuration = new DaemonConfiguration().With("Transport", """{ "Loops": 4 }""");
-        var goes = configuration.RelayDatagrams("goes", upstream.EndPoint, """{ "DrainTimeout": "00:00:02" }""");
+        var goes = configuration.RelayDatagrams("goes", upstream.EndPoint, """{ "DrainTimeout": "00:00:05" }""");
         var stays = configuration.Listen("stays", "udp", "goes");
         await using var daemon = await DaemonProcess.StartAsync(configuration);
         using var client = new UdpClient(goes);
@@ -219,7 +219,7 @@ public sealed class UdpFlowTests : DaemonTests
     {
         await using var upstream = UdpUpstream.Echo();
         var configuration = new DaemonConfiguration().With("Transport", """{ "Loops": 4 }""");
-        const string Brief = """{ "DrainTimeout": "00:00:02" }""";
+        const string Brief = """{ "DrainTimeout": "00:00:05" }""";
         var comes = configuration.RelayDatagrams("comes", upstream.EndPoint, Brief);
         configuration.Listen("stays", "udp", "comes");
         await using var daemon = await DaemonProcess.StartAsync(configuration);
@@ -243,7 +243,7 @@ public sealed class UdpFlowTests : DaemonTests
     {
         await using var upstream = UdpUpstream.Echo();
         var configuration = new DaemonConfiguration().With("Transport", """{ "Loops": 4 }""");
-        var relay = configuration.RelayDatagrams("echo", upstream.EndPoint, """{ "DrainTimeout": "00:00:02" }""");
+        var relay = configuration.RelayDatagrams("echo", upstream.EndPoint, """{ "DrainTimeout": "00:00:05" }""");
         await using var daemon = await DaemonProcess.StartAsync(configuration);
         using var client = new UdpClient(relay);
         await client.AskAsync(1);
