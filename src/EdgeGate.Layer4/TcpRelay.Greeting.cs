@@ -86,7 +86,11 @@ internal sealed partial class TcpRelay
         if (status == OperationStatus.Done)
         {
             _proxyHeader = null;
-            TakeAddresses(header);
+            if (!TakeAddresses(header))
+            {
+                SetReason(CloseReason.Limit);
+                return OperationStatus.InvalidData;
+            }
         }
         else if (status == OperationStatus.InvalidData)
         {

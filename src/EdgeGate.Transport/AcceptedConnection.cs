@@ -80,13 +80,17 @@ public abstract class AcceptedConnection : LoopSocket
     /// Takes the addresses that a proxy's header tells, on the loop. A header without IP addresses (LOCAL, UNKNOWN, a
     /// Unix client) leaves the connection's own.
     /// </summary>
-    protected void TakeAddresses(in ProxyHeader header)
+    /// <returns>Whether the listener lets the client in; the caller ends the connection if not.</returns>
+    protected bool TakeAddresses(in ProxyHeader header)
     {
-        if (header.Source is { } source)
+        if (header.Source is not { } source)
         {
-            Remote = source;
-            _proxiedTo = header.Destination;
+            return true; // the proxy's own
         }
+
+        Remote = source;
+        _proxiedTo = header.Destination;
+        return _listener.AdmitProxied(source.Address, _lease, Cell);
     }
 
     /// <summary>Ends the connection at once with a reset, on its loop's thread.</summary>

@@ -259,6 +259,13 @@ public sealed partial class Listener : ListenerSocket
             return true;
         }
 
+        if (!Options.HasProxyHeader && Options.Sources.Admit(remote?.Address, lease) is { } reason)
+        {
+            lease.Dispose();
+            Refuse(descriptor, reason);
+            return true;
+        }
+
         HandOver(_lane!.CreateConnection(new AcceptedSocket(descriptor, remote, lease, this)));
         return true;
     }
@@ -277,7 +284,7 @@ public sealed partial class Listener : ListenerSocket
     {
         CountRejected(reason);
         ReadOnlySpan<byte> refusal = _lane!.Refusal;
-        if (reason == RejectReason.Descriptors || refusal.IsEmpty || SocketIO.Send(descriptor, refusal).Failed)
+        if (reason is RejectReason.Descriptors or RejectReason.Denied || refusal.IsEmpty || SocketIO.Send(descriptor, refusal).Failed)
         {
             SocketIO.CloseWithReset(descriptor);
             return;

@@ -24,6 +24,12 @@ public sealed record ListenerOptions
     /// <summary>Its share of the connections; the sockets of one listener (localhost has two) share it.</summary>
     public ListenerQuota Quota { get; init; } = new(long.MaxValue);
 
+    /// <summary>Whom it lets in by where they come from; its sockets share it.</summary>
+    public SourceGate Sources { get; init; } = new(SourceRules.None);
+
+    /// <summary>Whether connections begin with a PROXY header: who connects is the proxy, and the header tells the source.</summary>
+    public bool HasProxyHeader { get; init; }
+
     /// <summary>What happens to one more.</summary>
     public WhenFull WhenFull { get; init; } = WhenFull.Queue;
 

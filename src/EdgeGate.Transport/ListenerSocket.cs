@@ -77,6 +77,18 @@ public abstract class ListenerSocket : LoopSocket
     {
     }
 
+    /// <summary>Lets a connection in by the source that a PROXY header told, on the connection's loop; counts it if not.</summary>
+    internal bool AdmitProxied(IPAddress source, AdmissionLease lease, TrafficCell cell)
+    {
+        RejectReason? reason = _options.Sources.Admit(source, lease);
+        if (reason is { } why)
+        {
+            cell.AddRejected(why);
+        }
+
+        return reason is null;
+    }
+
     /// <inheritdoc/>
     protected override void OnAttachFailed(Errno error) => ListenerLog.CannotPoll(Log, Name, error.ToString());
 

@@ -8,4 +8,13 @@ public enum RejectReason
 
     /// <summary>The process or the system has no descriptor left.</summary>
     Descriptors,
+
+    /// <summary>Its source is not allowed, or denied.</summary>
+    Denied,
+
+    /// <summary>Its source has as many connections as it may.</summary>
+    Source,
+
+    /// <summary>Its source begins connections faster than it may.</summary>
+    Rate,
 }

@@ -19,7 +19,6 @@ internal sealed class UdpFlow : AcceptedConnection
     private readonly UdpRelayLane _lane;
     private readonly DestinationLease _place;
     private readonly DestinationAddress _address;
-    private readonly UdpSource _source;
     private readonly DatagramPath _path;
     private readonly IdleTimer _timer;
     private bool _deferred;
@@ -35,15 +34,13 @@ internal sealed class UdpFlow : AcceptedConnection
     /// <param name="place">The destination's, taken for the flow's life.</param>
     /// <param name="address">What the socket is connected to.</param>
     /// <param name="path">Between the client and this machine.</param>
-    /// <param name="source">Whom it is counted for.</param>
     internal UdpFlow(
         in AcceptedSocket socket,
         UdpListener listener,
         UdpRelayLane lane,
         DestinationLease place,
         DestinationAddress address,
-        in DatagramPath path,
-        UdpSource source)
+        in DatagramPath path)
         : base(socket)
     {
         _listener = listener;
@@ -51,7 +48,6 @@ internal sealed class UdpFlow : AcceptedConnection
         _place = place;
         _address = address;
         _path = path;
-        _source = source;
         _timer = new IdleTimer(this);
     }
 
@@ -170,7 +166,7 @@ internal sealed class UdpFlow : AcceptedConnection
     protected override void OnClosed()
     {
         Loop.Disarm(_timer);
-        _listener.Forget(_path, _source);
+        _listener.Forget(_path);
         _place.Dispose();
         if (_lane.Log.IsEnabled(LogLevel.Debug))
         {

@@ -3,6 +3,7 @@ using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Native;
 using EdgeGate.Native.Sockets;
 using EdgeGate.Transport;
+using EdgeGate.Transport.Admission;
 
 namespace EdgeGate.Layer4.Udp;
 
@@ -49,11 +50,6 @@ public sealed partial class UdpListener
     private UdpFlow? BeginFlow(in DatagramPath path, TriedDestinations tried = default)
     {
         UdpRelayLane lane = _lane!;
-        if (_admission.State != UdpListenerState.Serving)
-        {
-            return Drop(DropReason.Drain);
-        }
-
         if (path.Remote is not { } remote)
         {
             return Drop(DropReason.Source); // of no family that could be answered
@@ -64,32 +60,44 @@ public sealed partial class UdpListener
             return Drop(DropReason.Source);
         }
 
-        UdpSource source = UdpSource.Of(remote.Address, lane.Options);
-        if (!_admission.TryEnter(source, lane.Options.MaxFlowsPerSource ?? int.MaxValue))
+        if (!_admission.TryEnter())
         {
-            CountRejected(RejectReason.Limit);
-            return null;
+            return Drop(DropReason.Drain);
         }
 
-        if (Gate.TryAcquire(Options.Quota, DescriptorsPerFlow) is not { } lease)
+        if (Admit(remote.Address) is not { } lease)
         {
-            Forget(path, source);
-            CountRejected(RejectReason.Limit);
+            Forget(path);
             return null;
         }
 
         if (Reach(lane, remote.Address, tried, out DestinationAddress? address, out Descriptor socket) is not { } place)
         {
             lease.Dispose();
-            Forget(path, source);
+            Forget(path);
             return null;
         }
 
         var flow = new UdpFlow(
-            new AcceptedSocket(socket, remote, lease, _first), this, lane, place, address!, path, source);
+            new AcceptedSocket(socket, remote, lease, _first), this, lane, place, address!, path);
         _flows.Add(path, flow);
         Assign(flow, Loop);
         return flow.IsClosed ? null : flow;
+    }
+
+    /// <summary>A place for one more flow; null, and counted, if the gate or the flow's source has none.</summary>
+    private AdmissionLease? Admit(IPAddress source)
+    {
+        AdmissionLease? lease = Gate.TryAcquire(Options.Quota, DescriptorsPerFlow);
+        RejectReason? reason = lease is null ? RejectReason.Limit : Options.Sources.Admit(source, lease);
+        if (reason is { } why)
+        {
+            lease?.Dispose();
+            CountRejected(why);
+            return null;
+        }
+
+        return lease;
     }
 
     /// <summary>

@@ -113,10 +113,10 @@ public sealed partial class UdpListener : ListenerSocket
     }
 
     /// <summary>Takes a flow out of the table: it has closed.</summary>
-    internal void Forget(in DatagramPath path, UdpSource source)
+    internal void Forget(in DatagramPath path)
     {
         _flows.Remove(path);
-        if (_admission.Leave(source))
+        if (_admission.Leave())
         {
             // Posted, here too, because whoever closed the flow may still be about to use the socket.
             _ = _first.CloseAllIfDrainedAsync();

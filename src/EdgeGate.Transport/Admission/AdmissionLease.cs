@@ -6,6 +6,7 @@ public sealed class AdmissionLease : IDisposable
     private readonly ListenerQuota _quota;
     private readonly int _descriptors;
     private AdmissionGate? _gate;
+    private SourceLease? _source;
 
     internal AdmissionLease(AdmissionGate gate, ListenerQuota quota, int descriptors)
     {
@@ -15,5 +16,15 @@ public sealed class AdmissionLease : IDisposable
     }
 
     /// <summary>Gives the place back; only the first call does.</summary>
-    public void Dispose() => Interlocked.Exchange(ref _gate, null)?.Release(_quota, _descriptors);
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _gate, null) is { } gate)
+        {
+            _source?.Release();
+            gate.Release(_quota, _descriptors);
+        }
+    }
+
+    /// <summary>Gives a place among those of a source back with this one; once, before it is disposed.</summary>
+    internal void Hold(SourceLease source) => _source = source;
 }

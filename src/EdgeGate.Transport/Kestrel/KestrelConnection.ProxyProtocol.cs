@@ -19,8 +19,13 @@ internal sealed partial class KestrelConnection
         {
             case OperationStatus.Done:
                 _proxyHeader = null;
-                TakeAddresses(header);
-                return !bytes.IsEmpty;
+                if (TakeAddresses(header))
+                {
+                    return !bytes.IsEmpty;
+                }
+
+                Abort(CloseReason.Limit);
+                return false;
             case OperationStatus.InvalidData:
                 ListenerLog.BadProxyHeader(_listener.Log, Id, $"{Remote}");
                 Abort(CloseReason.Error);

@@ -38,9 +38,6 @@ internal sealed class Layer4Lanes(TransportServices transport, Upstreams upstrea
         new UdpRelayOptions
         {
             FlowIdleTimeout = listener.FlowIdleTimeout,
-            MaxFlowsPerSource = listener.Settings.MaxConnectionsPerSource,
-            SourcePrefixV4 = listener.Settings.SourcePrefixV4,
-            SourcePrefixV6 = listener.Settings.SourcePrefixV6,
         },
         _metrics,
         logs.CreateLogger<UdpRelayLane>());

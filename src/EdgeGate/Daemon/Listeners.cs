@@ -16,6 +16,7 @@ namespace EdgeGate.Daemon;
 internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4, HttpServer http)
 {
     private readonly Dictionary<string, ListenerQuota> _quotas = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, SourceGate> _sources = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<BoundSocket> _stopped = []; // of datagrams: open for the sake of the flows that are left
     private IReadOnlyList<ServedListener> _served = [];
 
@@ -77,6 +78,7 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
         foreach (ServedListener listener in prepared)
         {
             transport.Gate.Resize(QuotaOf(listener.Config), MaximumOf(listener.Config));
+            SourcesOf(listener.Config).Rules = TransportOptions.RulesOf(listener.Config.Settings);
             foreach (BoundSocket socket in listener.Sockets)
             {
                 Serve(listener, socket);
@@ -166,7 +168,7 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
     }
 
     private ListenerOptions OptionsOf(ListenerConfig config, EndPoint wanted) =>
-        TransportOptions.Of(config, wanted, QuotaOf(config));
+        TransportOptions.Of(config, wanted, QuotaOf(config), SourcesOf(config));
 
     // A listener's share follows its name, so that what it has admitted counts on after a change.
     private ListenerQuota QuotaOf(ListenerConfig config)
@@ -177,6 +179,16 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
         }
 
         return quota;
+    }
+
+    private SourceGate SourcesOf(ListenerConfig config)
+    {
+        if (!_sources.TryGetValue(config.Name, out SourceGate? sources))
+        {
+            _sources[config.Name] = sources = new SourceGate(TransportOptions.RulesOf(config.Settings));
+        }
+
+        return sources;
     }
 
     private static long MaximumOf(ListenerConfig config) => config.Settings.MaxConnections ?? long.MaxValue;
