@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace EdgeGate.Benchmarks.Comparison;
 
-/// <summary>Loopback ports that nobody listens on, for TCP or UDP.</summary>
+/// <summary>Loopback ports that nobody listens on, neither for TCP nor for UDP.</summary>
 internal static class Ports
 {
     private static readonly HashSet<int> Given = [];
@@ -17,12 +17,26 @@ internal static class Ports
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             int port = ((IPEndPoint)probe.LocalEndPoint!).Port;
-            if (Given.Add(port))
+            if (IsFreeForDatagrams(port) && Given.Add(port))
             {
                 ports.Add(port);
             }
         }
 
         return [.. ports];
+    }
+
+    private static bool IsFreeForDatagrams(int port)
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -26,11 +26,12 @@ internal static class UpstreamServer
             new AdmissionGate(long.MaxValue, long.MaxValue),
             new TransportMetrics(meters.GetRequiredService<IMeterFactory>()),
             NullLogger<Listener>.Instance);
-        Listen(services, "echo", ports.Echo, static (in socket) => new EchoConnection(socket));
-        Listen(services, "source", ports.Source, static (in socket) => new SourceConnection(socket));
-        Listen(services, "http", ports.Http, static (in socket) => new HttpConnection(socket));
         ListenDatagrams(loops.Loops[0], new DatagramEcho(ports.Datagrams));
         ListenDatagrams(loops.Loops[0], new DatagramCounter(ports.Counter));
+        Listen(services, "echo", ports.Echo, static (in socket) => new EchoConnection(socket));
+        Listen(services, "source", ports.Source, static (in socket) => new SourceConnection(socket));
+        // Last, because who waits for it takes the rest for granted.
+        Listen(services, "http", ports.Http, static (in socket) => new HttpConnection(socket));
         await Console.In.ReadToEndAsync();
         return 0;
     }
