@@ -98,7 +98,7 @@ public sealed class UdpFlowTests : DaemonTests
 
         await clients[3].SendAsync([3]);
         await clients[4].SendAsync([4]);
-        await daemon.MetricAsync("edgegate_connections_rejected_total", 2, ("listener", "echo"), ("reason", "limit"));
+        await daemon.MetricAsync("edgegate_connections_rejected_total", 2, ("listener", "echo"), ("reason", "source"));
 
         using var other = new UdpClient(relay, IPAddress.Parse("127.0.0.9"));
         Assert.Equal([5], await other.AskAsync(5));

@@ -6,9 +6,14 @@ namespace EdgeGate.FunctionalTests.Layer4;
 /// <summary>What a test's sockets do all the time.</summary>
 internal static class SocketExtensions
 {
-    internal static async Task<Socket> ConnectAsync(this IPEndPoint endPoint)
+    internal static async Task<Socket> ConnectAsync(this IPEndPoint endPoint, IPAddress? from = null)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (from is not null)
+        {
+            socket.Bind(new IPEndPoint(from, 0));
+        }
+
         await socket.ConnectAsync(endPoint);
         return socket;
     }
