@@ -53,13 +53,29 @@ internal sealed class NamedUpstream : IDisposable
             _listener = null;
             foreach (Socket socket in _open.Keys)
             {
-                socket.LingerState = new LingerOption(true, 0);
-                socket.Dispose();
+                Reset(socket);
             }
         }
     }
 
     public void Dispose() => Kill();
+
+    private static void Reset(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+            socket.Dispose();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself at the same moment.
+        }
+        catch (SocketException)
+        {
+            socket.Dispose(); // its peer has reset it before us
+        }
+    }
 
     private async Task AcceptAsync(Socket listener)
     {
