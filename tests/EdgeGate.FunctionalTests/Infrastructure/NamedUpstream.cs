@@ -74,6 +74,23 @@ internal sealed class NamedUpstream : IDisposable
 
     public void Dispose() => Kill();
 
+    private static void Reset(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+            socket.Dispose();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself at the same moment.
+        }
+        catch (SocketException)
+        {
+            socket.Dispose(); // its peer has reset it before us
+        }
+    }
+
     private async Task AcceptAsync(Socket listener)
     {
         try
