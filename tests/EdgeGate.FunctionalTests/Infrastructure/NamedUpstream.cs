@@ -58,20 +58,6 @@ internal sealed class NamedUpstream : IDisposable
         }
     }
 
-    private static void Reset(Socket socket)
-    {
-        try
-        {
-            socket.LingerState = new LingerOption(true, 0);
-        }
-        catch (ObjectDisposedException)
-        {
-            // Its client has just ended it.
-        }
-
-        socket.Dispose();
-    }
-
     public void Dispose() => Kill();
 
     private static void Reset(Socket socket)
