@@ -9,7 +9,7 @@ namespace EdgeGate.Layer4;
 /// again when a splice finds little: for a small message, splice(2) costs more than the copy that it saves.
 /// <code>
 ///   copying --8 reads in a row of 32 KiB and more--> splicing
-///   splicing --4 reports in a row with less than 16 KiB--> copying
+///   splicing --4 reports in a row with less than 16 KiB, or no pipe--> copying
 /// </code>
 /// </content>
 internal partial struct RelayDirection
@@ -64,6 +64,7 @@ internal partial struct RelayDirection
         outcome = PumpOutcome.Again;
         if (loop.Pipes.TryRent() is not { } pipe)
         {
+            SetMode(SpliceMode.Copying); // asks again after as many large reads, and not at each
             return false;
         }
 
