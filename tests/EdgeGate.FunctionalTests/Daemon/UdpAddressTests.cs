@@ -83,6 +83,7 @@ public sealed class UdpAddressTests : DaemonTests
         return DaemonProcess.StartAsync(configuration);
     }
 
+    /// <summary>Sends a datagram from an address to itself, with headers of one's own: raw(7).</summary>
     private static async Task ForgeAsync(IPEndPoint address)
     {
         Socket raw;

@@ -257,7 +257,6 @@ public sealed class UdpRelayTests : DaemonTests
         await daemon.MetricAsync("edgegate_connection_received_bytes_total", n => n > 0, ("listener", "flooded"));
     }
 
-    /// <summary>Sends a datagram from an address to itself, with headers of one's own: raw(7).</summary>
     // Bounded, so that a failure elsewhere does not leave it running.
     private static async Task FloodAsync(IPEndPoint relay, CancellationToken done)
     {
