@@ -52,6 +52,26 @@ public abstract class AcceptedConnection : LoopSocket
     /// <summary>Why it ended; <see cref="CloseReason.None"/> while it has not.</summary>
     public CloseReason Reason { get; private set; }
 
+    /// <summary>Requests that are being served now; 0 where the lane knows no requests.</summary>
+    public virtual int RequestsInFlight => 0;
+
+    /// <summary>Requests that have begun so far; 0 where the lane knows no requests.</summary>
+    public virtual long Requests => 0;
+
+    /// <summary>What is spoken, by its ALPN name (http/1.1, h2); null where that is unknown, or not yet known.</summary>
+    public virtual string? ApplicationProtocol => null;
+
+    /// <summary>Whether a request became a WebSocket, and still is one.</summary>
+    public virtual bool IsUpgraded => false;
+
+    /// <summary>
+    /// Whether it waits between two requests, or before the first: what <see cref="RequestClose"/> costs nobody anything.
+    /// </summary>
+    public virtual bool IsIdleKeepAlive => false;
+
+    /// <summary>Since when nobody asked anything of it, on the loop's clock (milliseconds).</summary>
+    public virtual long IdleSince => _lastActivity;
+
     /// <summary>When something last went through, on the loop's clock (milliseconds).</summary>
     public long LastActivity => _lastActivity;
 
@@ -99,6 +119,14 @@ public abstract class AcceptedConnection : LoopSocket
         SetReason(reason);
         Close(reset: true);
     }
+
+    /// <summary>
+    /// Has the connection end where nothing is lost by it, on its loop's thread: of HTTP, after the requests that have
+    /// begun, with a FIN.
+    /// </summary>
+    /// <param name="reason">Why; what ended it before wins.</param>
+    /// <returns>Whether it will; a lane that cannot tell where nothing is lost does nothing.</returns>
+    public virtual bool RequestClose(CloseReason reason) => false;
 
     /// <summary>Names the reason to close; only the first counts.</summary>
     protected void SetReason(CloseReason reason)

@@ -8,13 +8,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace EdgeGate.Transport.Kestrel;
 
 /// <summary>A connection as Kestrel sees it: two pipes, a token, and the features that Kestrel reads.</summary>
-internal sealed class LoopConnectionContext : ConnectionContext,
+internal sealed partial class LoopConnectionContext : ConnectionContext,
     IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature,
     IConnectionEndPointFeature, IMemoryPoolFeature
 {
     private readonly KestrelConnection _connection;
     private readonly CancellationTokenSource _closed = new();
     private readonly DuplexPipe _kestrelSide;
+    private readonly ConnectionFeatures _features;
     private IDictionary<object, object?>? _items;
     private string? _id;
 
@@ -30,7 +31,7 @@ internal sealed class LoopConnectionContext : ConnectionContext,
         FromKestrel = output.Reader;
         Transport = _kestrelSide = new DuplexPipe(input.Reader, output.Writer);
         ConnectionClosed = _closed.Token;
-        Features = new ConnectionFeatures(this);
+        _features = new ConnectionFeatures(this);
     }
 
     private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe
@@ -46,7 +47,7 @@ internal sealed class LoopConnectionContext : ConnectionContext,
         set => _id = value;
     }
 
-    public override IFeatureCollection Features { get; }
+    public override IFeatureCollection Features => _features;
 
     public override IDictionary<object, object?> Items
     {

@@ -49,6 +49,7 @@ internal sealed class HttpServer : IAsyncDisposable
                 .Select(l => l.Settings.ConnectTimeout).DefaultIfEmpty(new HttpGatewayOptions().ConnectTimeout).Max(),
         });
         _app = builder.Build();
+        _app.Use(RequestTracking.Create);
         _app.MapHttpGateway();
         health.Attach(Clusters, _app.Services.GetRequiredService<IDestinationHealthUpdater>());
     }

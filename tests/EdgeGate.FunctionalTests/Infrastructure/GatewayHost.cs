@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeGate.Daemon;
 using EdgeGate.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -48,6 +49,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         });
 
         var app = builder.Build();
+        app.Use(RequestTracking.Create);
         app.MapHttpGateway();
         await app.StartAsync();
         return new GatewayHost(app);

@@ -1,0 +1,20 @@
+namespace EdgeGate.Transport.Kestrel;
+
+/// <summary>
+/// A feature of every connection of this transport, through which whoever serves its requests tells when one begins and
+/// ends: the transport sees bytes, and cannot know a pause between two requests from one within. Called from any thread;
+/// HTTP/2 has several requests at once.
+/// </summary>
+public interface IRequestActivity
+{
+    /// <summary>A request begins.</summary>
+    /// <param name="protocol">Its protocol as HTTP names it, such as HTTP/1.1.</param>
+    void Begin(string protocol);
+
+    /// <summary>A request that has begun became a stream of bytes both ways: a WebSocket, or an extended CONNECT.</summary>
+    void Upgraded();
+
+    /// <summary>A request that has begun is over.</summary>
+    /// <param name="upgraded">Whether it was upgraded.</param>
+    void End(bool upgraded);
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Http;
+
+namespace EdgeGate.Transport.Kestrel;
+
+/// <content>
+/// What those who serve the requests tell. They are on the thread pool, several at once with HTTP/2, and the loop reads:
+/// each field is written whole, by one Interlocked operation or one volatile write.
+/// </content>
+internal sealed partial class LoopConnectionContext : IRequestActivity
+{
+    private int _requestsInFlight;
+    private int _upgradesInFlight;
+    private long _requests;
+    private long _idleSince;
+    private volatile string? _httpVersion;
+
+    /// <summary>Requests that have begun and not ended.</summary>
+    internal int RequestsInFlight => Volatile.Read(ref _requestsInFlight);
+
+    /// <summary>Those of them that have become WebSockets.</summary>
+    internal int UpgradesInFlight => Volatile.Read(ref _upgradesInFlight);
+
+    /// <summary>Requests that have begun so far.</summary>
+    internal long Requests => Volatile.Read(ref _requests);
+
+    /// <summary>When the last request ended (<see cref="Environment.TickCount64"/>); 0 before the first has.</summary>
+    internal long IdleSince => Volatile.Read(ref _idleSince);
+
+    /// <summary>The protocol by its ALPN name; null before the first request.</summary>
+    internal string? HttpVersion => _httpVersion;
+
+    void IRequestActivity.Begin(string protocol)
+    {
+        _httpVersion ??= AlpnNameOf(protocol);
+        Interlocked.Increment(ref _requests);
+        Interlocked.Increment(ref _requestsInFlight);
+    }
+
+    void IRequestActivity.Upgraded() => Interlocked.Increment(ref _upgradesInFlight);
+
+    void IRequestActivity.End(bool upgraded)
+    {
+        if (upgraded)
+        {
+            Interlocked.Decrement(ref _upgradesInFlight);
+        }
+
+        // Before the count goes down: whoever sees that nothing is in flight must not see an older time.
+        Volatile.Write(ref _idleSince, Environment.TickCount64);
+        Interlocked.Decrement(ref _requestsInFlight);
+    }
+
+    /// <summary>
+    /// Asks Kestrel to end the connection after the requests that have begun; on the thread pool, because Kestrel runs
+    /// callbacks of its own for it.
+    /// </summary>
+    internal void RequestClose() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static context => context._features.RequestClose(), this, preferLocal: false);
+
+    private static string AlpnNameOf(string protocol) =>
+        HttpProtocol.IsHttp2(protocol) ? "h2"
+        : HttpProtocol.IsHttp11(protocol) ? "http/1.1"
+        : "http/1.0";
+}
