@@ -37,6 +37,9 @@ internal partial struct RelayDirection
     /// <summary>Whether the sink has refused bytes for good.</summary>
     internal bool IsBroken { get; private set; }
 
+    /// <summary>The size of the buffer in which bytes wait for the sink; those in a pipe are not counted.</summary>
+    internal readonly int BytesKept => _kept?.Length ?? 0;
+
     /// <summary>Whether bytes wait for the sink.</summary>
     internal readonly bool HasKept => _kept is not null || _pipe is not null;
 

@@ -48,6 +48,9 @@ internal sealed partial class TcpRelay : AcceptedConnection
 
     public override string? Cluster => _cluster?.Name;
 
+    public override long MemoryHeld =>
+        base.MemoryHeld + _up.BytesKept + _down.BytesKept + (_upstream is { } upstream ? SocketMemory.Read(upstream.Descriptor) : 0);
+
     protected override string Destination => _address is { } to ? $"{to.EndPoint}" : "";
 
     protected override void OnAttached()

@@ -78,6 +78,11 @@ public abstract class AcceptedConnection : LoopSocket
     /// <summary>The loop's counters for this listener; only from the loop's thread.</summary>
     protected TrafficCell Cell => _cell!;
 
+    /// <summary>
+    /// Bytes that it holds beyond what an idle one does, in this process and in the kernel; on its loop's thread.
+    /// </summary>
+    public virtual long MemoryHeld => SocketMemory.Read(Descriptor);
+
     /// <summary>What it is doing, for people.</summary>
     protected abstract string State { get; }
 

@@ -157,7 +157,7 @@ public sealed partial class Listener : ListenerSocket
     {
         for (int i = 0; i < AcceptsPerTurn && !_paused && !IsClosed; i++)
         {
-            bool queues = Options.WhenFull == WhenFull.Queue;
+            bool queues = Options.WhenFull == WhenFull.Queue && Gate.Mode != AdmissionMode.Reject;
             AdmissionLease? lease = _kept ??
                 Gate.TryAcquire(Options.Quota, _lane!.DescriptorsPerConnection, queues ? _resume : null);
             _kept = null;
@@ -255,7 +255,7 @@ public sealed partial class Listener : ListenerSocket
         var descriptor = new Descriptor(result.Value);
         if (lease is null)
         {
-            Refuse(descriptor, RejectReason.Limit);
+            Refuse(descriptor, NoRoom);
             return true;
         }
 

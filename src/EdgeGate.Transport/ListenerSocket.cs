@@ -99,6 +99,9 @@ public abstract class ListenerSocket : LoopSocket
         _options = options;
     }
 
+    /// <summary>Why the gate gave no lease just now.</summary>
+    protected RejectReason NoRoom => Gate.Mode == AdmissionMode.Open ? RejectReason.Limit : RejectReason.Overload;
+
     /// <summary>Counts one that was not let in, on the loop.</summary>
     protected void CountRejected(RejectReason reason) => Stats.For(Loop).AddRejected(reason);
 

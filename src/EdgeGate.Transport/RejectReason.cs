@@ -17,4 +17,7 @@ public enum RejectReason
 
     /// <summary>Its source begins connections faster than it may.</summary>
     Rate,
+
+    /// <summary>The gateway is overloaded and lets nobody in for now.</summary>
+    Overload,
 }

@@ -89,7 +89,7 @@ public sealed partial class UdpListener
     private AdmissionLease? Admit(IPAddress source)
     {
         AdmissionLease? lease = Gate.TryAcquire(Options.Quota, DescriptorsPerFlow);
-        RejectReason? reason = lease is null ? RejectReason.Limit : Options.Sources.Admit(source, lease);
+        RejectReason? reason = lease is null ? NoRoom : Options.Sources.Admit(source, lease);
         if (reason is { } why)
         {
             lease?.Dispose();

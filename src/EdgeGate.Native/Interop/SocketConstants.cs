@@ -32,6 +32,7 @@ internal static class SocketConstants
     // Of these there is only Linux's number: elsewhere datagrams are received by one socket and without control data.
     internal const int SO_REUSEPORT = 15;
     internal const int SO_RXQ_OVFL = 40;
+    internal const int SO_MEMINFO = 55;
 
     internal const int IPPROTO_IP = 0;
     internal const int IP_PKTINFO = 8;

@@ -17,6 +17,7 @@ public sealed class AdmissionGate
     private long _descriptors;
     private long _maxConnections;
     private long _maxDescriptors;
+    private volatile AdmissionMode _mode;
 
     private readonly record struct Waiter(ListenerQuota Quota, int Descriptors);
 
@@ -40,6 +41,26 @@ public sealed class AdmissionGate
 
     /// <summary>The most descriptors for all of them.</summary>
     public long MaxDescriptors => Volatile.Read(ref _maxDescriptors);
+
+    /// <summary>
+    /// Whether anybody new is let in at all, whatever there is room for; leases that are out stay out. Those who wait
+    /// are told when it opens, and when it begins to reject.
+    /// </summary>
+    public AdmissionMode Mode
+    {
+        get => _mode;
+        set
+        {
+            Action[] resumed;
+            lock (_lock)
+            {
+                _mode = value;
+                resumed = value == AdmissionMode.Reject ? TakeAllWaiters() : TakeWaitersThatFit();
+            }
+
+            Resume(resumed);
+        }
+    }
 
     /// <summary>Changes the limits; leases that are out stay out.</summary>
     public void Resize(long maxConnections, long maxDescriptors)
@@ -136,7 +157,7 @@ public sealed class AdmissionGate
     }
 
     private bool Fits(ListenerQuota quota, int descriptors) =>
-        _connections < _maxConnections && _descriptors + descriptors <= _maxDescriptors && quota.HasRoom;
+        _mode == AdmissionMode.Open && _connections < _maxConnections && _descriptors + descriptors <= _maxDescriptors && quota.HasRoom;
 
     private Action[] TakeWaitersThatFit()
     {
@@ -153,6 +174,13 @@ public sealed class AdmissionGate
         }
 
         return fitting;
+    }
+
+    private Action[] TakeAllWaiters()
+    {
+        Action[] all = [.. _waiters.Keys];
+        _waiters.Clear();
+        return all;
     }
 
     private static void Resume(Action[] waiters)

@@ -51,6 +51,11 @@ internal sealed partial class KestrelConnection : AcceptedConnection
 
     protected override string Destination => "";
 
+    // What waits in the pipes is known to Kestrel alone; but which of them are as full as they get.
+    public override long MemoryHeld =>
+        base.MemoryHeld + (_inputHeld ? LoopPipes.InputPauseBytes : 0)
+        + (_state == KestrelConnectionState.Open && !_outputAwaited ? LoopPipes.OutputPauseBytes : 0);
+
     protected override void OnAttached()
     {
         base.OnAttached();

@@ -10,8 +10,12 @@ namespace EdgeGate.Transport.Kestrel;
 internal sealed class LoopPipes
 {
     private const int BlockBytes = 4096;
-    private const int InputPauseBytes = 1024 * 1024;
-    private const int OutputPauseBytes = 64 * 1024;
+
+    /// <summary>As many bytes wait for Kestrel before the socket is no longer read.</summary>
+    internal const int InputPauseBytes = 1024 * 1024;
+
+    /// <summary>As many bytes wait for the socket before Kestrel has to wait.</summary>
+    internal const int OutputPauseBytes = 64 * 1024;
 
     internal LoopPipes(EventLoop loop, MemoryPool<byte> pool)
     {

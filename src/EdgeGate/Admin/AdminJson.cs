@@ -1,7 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using EdgeGate.CommandLine;
-using EdgeGate.Daemon;
 using EdgeGate.Transport;
 using Microsoft.AspNetCore.Http;
 
@@ -24,18 +22,6 @@ internal static class AdminJson
             json.WriteEndArray();
         });
 
-    public static Task WriteLimitsAsync(HttpContext context, Gateway gateway) => WriteAsync(context, json =>
-    {
-        json.WriteStartObject();
-        json.WriteBoolean("ready", gateway.IsReady);
-        json.WriteStartObject("live");
-        WriteUse(json, "connections", gateway.Gate.Connections, gateway.Gate.MaxConnections);
-        WriteUse(json, "descriptors", gateway.Gate.Descriptors, gateway.Gate.MaxDescriptors);
-        json.WriteEndObject();
-        CheckJson.WritePlan(json, gateway.Plan);
-        json.WriteEndObject();
-    });
-
     private static void WriteConnection(Utf8JsonWriter json, ConnectionSnapshot connection)
     {
         json.WriteStartObject();
@@ -57,14 +43,6 @@ internal static class AdminJson
             json.WriteNumber("notSentBytes", tcp.NotSentBytes);
         }
 
-        json.WriteEndObject();
-    }
-
-    private static void WriteUse(Utf8JsonWriter json, string resource, long used, long capacity)
-    {
-        json.WriteStartObject(resource);
-        json.WriteNumber("used", used);
-        json.WriteNumber("capacity", capacity);
         json.WriteEndObject();
     }
 

@@ -84,7 +84,7 @@ internal sealed class AdminServer : IAsyncDisposable
             context.Response.StatusCode = gateway.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             return context.Response.WriteAsync(gateway.IsReady ? "ready\n" : "draining\n");
         });
-        app.MapGet("/limits", context => AdminJson.WriteLimitsAsync(context, gateway));
+        app.MapGet("/limits", new LimitsEndpoint(gateway).GetAsync);
         app.MapGet("/clusters", new ClustersEndpoint(gateway).ListAsync);
         var connections = new ConnectionsEndpoint(gateway.Table);
         app.MapGet("/connections", connections.ListAsync);

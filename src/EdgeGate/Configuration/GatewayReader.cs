@@ -41,6 +41,7 @@ internal sealed class GatewayReader(IConfiguration root, string? folder, Configu
             MaxConnections = section.IntegerOrAuto("MaxConnections", 1, MaxCount),
             ReservedDescriptors = section.Integer("ReservedDescriptors", 0, 1_000_000) ?? limits.ReservedDescriptors,
             MemoryFraction = section.Fraction("MemoryFraction") ?? limits.MemoryFraction,
+            Overload = OverloadReader.Read(section.Section("Overload")),
         };
         section.RejectUnknown();
         return limits;

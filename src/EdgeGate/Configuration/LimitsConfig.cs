@@ -10,4 +10,7 @@ internal sealed record LimitsConfig
 
     /// <summary>The share of the machine's (or control group's) memory that the plan may count on.</summary>
     public double MemoryFraction { get; init; } = 0.8;
+
+    /// <summary>What happens on the way up to the limits, and beyond.</summary>
+    public OverloadConfig Overload { get; init; } = new();
 }

@@ -129,7 +129,12 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
         return null;
     }
 
-    public double? Fraction(string key)
+    public double? Fraction(string key) => Share(key, 1);
+
+    /// <param name="key">The key.</param>
+    /// <param name="most">The largest that makes sense.</param>
+    /// <param name="or">What else may stand there, for the error.</param>
+    public double? Share(string key, double most, string or = "")
     {
         var text = Text(key);
         if (string.IsNullOrEmpty(text))
@@ -137,12 +142,13 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
             return null;
         }
 
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1)
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most)
         {
             return number;
         }
 
-        Error(key, $"'{text}' is not a fraction above 0 and up to 1, such as 0.8");
+        Error(key, string.Create(
+            CultureInfo.InvariantCulture, $"'{text}' is not a fraction above 0 and up to {most}, such as {Math.Min(0.8, most / 2)}{or}"));
         return null;
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
 using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Limits;
+using EdgeGate.Limits.Overload;
 using EdgeGate.Native.Polling;
 using EdgeGate.Telemetry;
 using EdgeGate.Transport;
@@ -41,8 +42,9 @@ internal sealed class Gateway : IAsyncDisposable
             Config.Transport.Loops, PollerKindOf(Config.Transport.Poller), logs.CreateLogger<EventLoop>());
         Gate = new AdmissionGate(plan.MaxConnections, plan.DescriptorBudget);
         Table = new ConnectionTable(Loops);
-        GatewayMetrics.Register(Metrics.Meter, Loops, Gate);
+        GatewayMetrics.Register(Metrics.Meter, Loops);
         Transport = new TransportServices(Loops, Gate, Metrics, logs.CreateLogger<Listener>());
+        Load = new LoadControl(Transport, Table, () => Plan, () => Config.Limits, _log);
 
         _reverseProxy = new ReloadableSection(loaded.Root);
         _upstreams = new Upstreams(Config, Metrics.Meter, logs);
@@ -65,6 +67,9 @@ internal sealed class Gateway : IAsyncDisposable
     public TransportMetrics Metrics { get; }
 
     public ConnectionTable Table { get; }
+
+    /// <summary>What is used of what, and what is done about it.</summary>
+    public LoadControl Load { get; }
 
     /// <summary>Every cluster's state, those of layer 4 among them.</summary>
     public IEnumerable<ClusterState> YarpClusters => _http.Clusters.GetClusters();
@@ -91,7 +96,11 @@ internal sealed class Gateway : IAsyncDisposable
     }
 
     /// <summary>Begins to accept on the layer-4 listeners, once everything is bound; Kestrel has begun on its own.</summary>
-    public Task StartAsync() => _listeners.ServeAsync(_prepared, Drain);
+    public async Task StartAsync()
+    {
+        await Load.StartAsync();
+        await _listeners.ServeAsync(_prepared, Drain);
+    }
 
     /// <summary>Admits by another plan from now on; connections that exist go on.</summary>
     public void Adopt(CapacityPlan plan)
@@ -207,6 +216,7 @@ internal sealed class Gateway : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        Load.Dispose();
         await _http.DisposeAsync();
         await _upstreams.DisposeAsync();
         await Loops.DisposeAsync();

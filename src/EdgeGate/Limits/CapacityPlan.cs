@@ -16,6 +16,9 @@ internal sealed record CapacityPlan
         new SocketMemory(), new Memory(), new Tasks(), new Exposure(), new TuningDifferences(),
     ];
 
+    /// <summary>The machine that it was made for.</summary>
+    public required KernelFacts Facts { get; init; }
+
     /// <summary>What admission lets in: never more than fits.</summary>
     public required long MaxConnections { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed record CapacityPlan
         var admitted = Math.Min(binding.Connections, Asked(config) ?? binding.Connections);
         return new CapacityPlan
         {
+            Facts = facts,
             MaxConnections = admitted,
             DescriptorBudget = limits.First(l => l.Resource == "descriptors").Available,
             Splices = Descriptors.Pipes(input) > 0,

@@ -1,24 +1,14 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using EdgeGate.Transport;
-using EdgeGate.Transport.Admission;
 
 namespace EdgeGate.Telemetry;
 
-/// <summary>The gauges of limits and loops, beside the transport's own.</summary>
+/// <summary>The gauges of loops, beside the transport's own.</summary>
 internal static class GatewayMetrics
 {
-    public static void Register(Meter meter, EventLoopGroup loops, AdmissionGate gate)
+    public static void Register(Meter meter, EventLoopGroup loops)
     {
-        meter.CreateObservableGauge(
-            "edgegate.limit.capacity",
-            () => Resources(gate.MaxConnections, gate.MaxDescriptors),
-            description: "How much of a resource connections may take.");
-        meter.CreateObservableGauge(
-            "edgegate.limit.used",
-            () => Resources(gate.Connections, gate.Descriptors),
-            description: "How much of it they have taken.");
-
         LoopLoad[] loads = [.. loops.Loops.Select(loop => new LoopLoad(loop))];
         meter.CreateObservableGauge(
             "edgegate.loop.utilization.ratio", // no unit: the exporter adds no suffix of its own for "1"
@@ -29,12 +19,6 @@ internal static class GatewayMetrics
             () => loops.Loops.Select(loop => new Measurement<long>(loop.StaleReports, new KeyValuePair<string, object?>("loop", loop.Index))),
             description: "Readiness reports that named a socket which had closed meanwhile.");
     }
-
-    private static Measurement<long>[] Resources(long connections, long descriptors) =>
-    [
-        new(connections, new KeyValuePair<string, object?>("resource", "connections")),
-        new(descriptors, new KeyValuePair<string, object?>("resource", "descriptors")),
-    ];
 
     private sealed class LoopLoad(EventLoop loop)
     {

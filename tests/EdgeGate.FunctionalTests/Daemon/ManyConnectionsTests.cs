@@ -44,7 +44,8 @@ public sealed partial class ManyConnectionsTests : DaemonTests
         clients.ForEach(client => client.Dispose());
 
         await daemon.MetricAsync("edgegate_connections_active", 0);
-        await daemon.MetricAsync("edgegate_limit_used", 0);
+        await daemon.MetricAsync("edgegate_limit_used", 0, ("resource", "connections"));
+        await daemon.MetricAsync("edgegate_limit_used", 0, ("resource", "descriptors"));
         Assert.Empty(await daemon.ConnectionsAsync());
         await Until.TrueAsync(() => daemon.Descriptors <= descriptors + DescriptorSlack, what: "descriptors to be closed");
     }
@@ -70,7 +71,8 @@ public sealed partial class ManyConnectionsTests : DaemonTests
         }
 
         await daemon.MetricAsync("edgegate_connections_active", 0);
-        await daemon.MetricAsync("edgegate_limit_used", 0);
+        await daemon.MetricAsync("edgegate_limit_used", 0, ("resource", "connections"));
+        await daemon.MetricAsync("edgegate_limit_used", 0, ("resource", "descriptors"));
         Report($"RssAnon in KiB, each 16,000 connections later: {string.Join(", ", memory.Select(m => m / 1024))}");
         Assert.InRange(daemon.Descriptors, 0, descriptors + DescriptorSlack);
 

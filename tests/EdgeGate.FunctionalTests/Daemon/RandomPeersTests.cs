@@ -60,7 +60,8 @@ public sealed class RandomPeersTests : DaemonTests
         Report($"{clients.Length} connections, {servers.Count} reached the upstream, {whole} without a reset");
         Assert.InRange(whole, 50, 150); // else the seed tests little
         await daemon.MetricAsync("edgegate_connections_active", 0);
-        await daemon.MetricAsync("edgegate_limit_used", 0);
+        await daemon.MetricAsync("edgegate_limit_used", 0, ("resource", "connections"));
+        await daemon.MetricAsync("edgegate_limit_used", 0, ("resource", "descriptors"));
         await daemon.MetricAsync("edgegate_connections_accepted_total", 200);
         await daemon.MetricAsync("edgegate_connections_closed_total", 200);
         await Until.TrueAsync(() => daemon.Descriptors <= descriptors + 16, what: "descriptors to be closed");
