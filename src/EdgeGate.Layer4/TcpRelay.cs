@@ -48,7 +48,9 @@ internal sealed partial class TcpRelay : AcceptedConnection
 
     public override string? Cluster => _cluster?.Name;
 
-    protected override string Destination => _address is { } to ? $"{to.EndPoint}" : "";
+    protected override object? DestinationAddress => _address?.EndPoint;
+
+    protected override string? ServerName => _serverName;
 
     protected override void OnAttached()
     {
@@ -196,7 +198,7 @@ internal sealed partial class TcpRelay : AcceptedConnection
 
         if (result.Sent > 0)
         {
-            Cell.AddUpstreamSent(result.Sent);
+            CountUpstreamSent(result.Sent);
         }
     }
 
@@ -204,7 +206,7 @@ internal sealed partial class TcpRelay : AcceptedConnection
     {
         if (result.Received > 0)
         {
-            Cell.AddUpstreamReceived(result.Received);
+            CountUpstreamReceived(result.Received);
         }
 
         if (result.Sent > 0)

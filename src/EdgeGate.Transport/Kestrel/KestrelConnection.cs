@@ -47,10 +47,6 @@ internal sealed partial class KestrelConnection : AcceptedConnection
         _proxyHeader = listener.ProxyProtocol ? new ProxyHeaderReader() : null;
     }
 
-    protected override string State => _state.ToString().ToLowerInvariant();
-
-    protected override string Destination => "";
-
     protected override void OnAttached()
     {
         base.OnAttached();

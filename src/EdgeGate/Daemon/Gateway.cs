@@ -42,6 +42,7 @@ internal sealed class Gateway : IAsyncDisposable
         Gate = new AdmissionGate(plan.MaxConnections, plan.DescriptorBudget);
         Table = new ConnectionTable(Loops);
         GatewayMetrics.Register(Metrics.Meter, Loops, Gate);
+        ConnectionSampler.Start(Loops);
         Transport = new TransportServices(Loops, Gate, Metrics, logs.CreateLogger<Listener>());
 
         _reverseProxy = new ReloadableSection(loaded.Root);
