@@ -85,7 +85,7 @@ public abstract partial class AcceptedConnection
     }
 
     /// <summary>Describes the connection, from any thread.</summary>
-    internal ConnectionSnapshot Describe()
+    public ConnectionSnapshot Describe()
     {
         long now = Environment.TickCount64;
         bool http = HasRequests;

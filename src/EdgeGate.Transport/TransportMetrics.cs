@@ -120,8 +120,11 @@ public sealed class TransportMetrics
 
     private static KeyValuePair<string, object?> ProtocolTag(ListenerStats stats) => new("protocol", stats.Protocol);
 
-    private IEnumerable<Measurement<long>> PerListener(Func<TrafficCell, long> counter, params KeyValuePair<string, object?>[] tags) =>
-        _stats.Select(stats => new Measurement<long>(stats.Sum(counter), [ListenerTag(stats), ProtocolTag(stats), .. tags]));
+    private IEnumerable<Measurement<long>> PerListener(Func<TrafficCell, long> counter) => PerListener(_stats, counter);
+
+    private static IEnumerable<Measurement<long>> PerListener(
+        IEnumerable<ListenerStats> all, Func<TrafficCell, long> counter, params KeyValuePair<string, object?>[] tags) =>
+        all.Select(stats => new Measurement<long>(stats.Sum(counter), [ListenerTag(stats), ProtocolTag(stats), .. tags]));
 
     // A name whose protocol changed has counters of both, and a series must not come twice.
     private IEnumerable<Measurement<long>> PerName(Func<TrafficCell, long> counter, params KeyValuePair<string, object?>[] tags) =>
@@ -151,8 +154,8 @@ public sealed class TransportMetrics
             sockets.Sum(listener => listener.QueueLength), new KeyValuePair<string, object?>("listener", sockets.Key));
 
     private IEnumerable<Measurement<long>> PerSide(Func<TrafficCell, long> client, Func<TrafficCell, long> upstream) =>
-        PerListener(client, new KeyValuePair<string, object?>("side", "client"))
-            .Concat(PerListener(upstream, new KeyValuePair<string, object?>("side", "upstream")));
+        PerListener(_stats, client, new KeyValuePair<string, object?>("side", "client")).Concat(PerListener(
+            _stats.Where(s => s.CountsUpstream), upstream, new KeyValuePair<string, object?>("side", "upstream")));
 
     private static KeyValuePair<string, object?> ReasonTag<T>(T reason)
         where T : struct, Enum => new("reason", reason.ToString().ToLowerInvariant());

@@ -41,6 +41,7 @@ internal sealed class Gateway : IAsyncDisposable
             Config.Transport.Loops, PollerKindOf(Config.Transport.Poller), logs.CreateLogger<EventLoop>());
         Gate = new AdmissionGate(plan.MaxConnections, plan.DescriptorBudget);
         Table = new ConnectionTable(Loops);
+        Top = new TopConnections(Table, Config.Metrics.PerConnectionTop);
         GatewayMetrics.Register(Metrics.Meter, Loops, Gate);
         ConnectionSampler.Start(Loops);
         Transport = new TransportServices(Loops, Gate, Metrics, logs.CreateLogger<Listener>());
@@ -48,6 +49,7 @@ internal sealed class Gateway : IAsyncDisposable
         _reverseProxy = new ReloadableSection(loaded.Root);
         _upstreams = new Upstreams(Config, Metrics.Meter, logs);
         _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams.Health, logs);
+        UpstreamGauges.Register(Metrics.Meter, () => _upstreams.Clusters, _http.Clusters.GetClusters);
         _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http);
     }
 
@@ -66,6 +68,9 @@ internal sealed class Gateway : IAsyncDisposable
     public TransportMetrics Metrics { get; }
 
     public ConnectionTable Table { get; }
+
+    /// <summary>The connections that metrics show one by one.</summary>
+    public TopConnections Top { get; }
 
     /// <summary>Every cluster's state, those of layer 4 among them.</summary>
     public IEnumerable<ClusterState> YarpClusters => _http.Clusters.GetClusters();
@@ -208,6 +213,7 @@ internal sealed class Gateway : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        await Top.DisposeAsync();
         await _http.DisposeAsync();
         await _upstreams.DisposeAsync();
         await Loops.DisposeAsync();
