@@ -31,6 +31,15 @@ public static class HttpGatewayExtensions
             .AddConfigFilter<UnixUpstreams>()
             .AddConfigFilter<Layer4PassiveHealth>()
             .AddTransforms(route => route.AddResponseTransform(HopByHopHeaders.RemoveFromResponseAsync));
+        if (options?.Observer is { } observer)
+        {
+            builder.AddTransforms(route => route.AddResponseTransform(answer =>
+            {
+                observer.Answered(answer.HttpContext);
+                return default;
+            }));
+        }
+
         services.Decorate<IHttpForwarder>((yarp, provider) => new GatewayForwarder(
             yarp,
             provider.GetRequiredService<HttpGatewayOptions>(),

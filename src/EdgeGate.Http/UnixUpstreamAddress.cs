@@ -46,7 +46,8 @@ public static class UnixUpstreamAddress
 
     /// <summary>An address as people write it: a URL that stands for a Unix socket gets its path back.</summary>
     public static string Display(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && TryGetEndPoint(uri.Host, out var endPoint)
+        address.Contains(Suffix, StringComparison.OrdinalIgnoreCase) // looked at first, because every request asks
+            && Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && TryGetEndPoint(uri.Host, out var endPoint)
             ? Prefix + endPoint
             : address;
 

@@ -21,6 +21,7 @@ internal sealed partial class TcpRelay
 
     private ProxyHeaderReader? _proxyHeader; // until the header is complete; null where there is to be none
     private UpstreamCluster? _cluster;
+    private string? _serverName; // what TLS was routed by
 
     private void BeginGreeting()
     {
@@ -113,9 +114,10 @@ internal sealed partial class TcpRelay
         if (status == OperationStatus.Done)
         {
             _cluster = _lane.ClusterFor(hello);
+            _serverName = hello.ServerName.IsEmpty ? null : Encoding.ASCII.GetString(hello.ServerName);
             if (_cluster is null)
             {
-                RelayLog.NoRoute(_lane.Log, Id, Encoding.ASCII.GetString(hello.ServerName));
+                RelayLog.NoRoute(_lane.Log, Id, _serverName ?? "");
                 status = OperationStatus.InvalidData;
             }
         }

@@ -51,7 +51,9 @@ internal sealed partial class TcpRelay : AcceptedConnection
     public override long MemoryHeld =>
         base.MemoryHeld + _up.BytesKept + _down.BytesKept + (_upstream is { } upstream ? SocketMemory.Read(upstream.Descriptor) : 0);
 
-    protected override string Destination => _address is { } to ? $"{to.EndPoint}" : "";
+    protected override object? DestinationAddress => _address?.EndPoint;
+
+    protected override string? ServerName => _serverName;
 
     protected override void OnAttached()
     {
@@ -199,7 +201,7 @@ internal sealed partial class TcpRelay : AcceptedConnection
 
         if (result.Sent > 0)
         {
-            Cell.AddUpstreamSent(result.Sent);
+            CountUpstreamSent(result.Sent);
         }
     }
 
@@ -207,7 +209,7 @@ internal sealed partial class TcpRelay : AcceptedConnection
     {
         if (result.Received > 0)
         {
-            Cell.AddUpstreamReceived(result.Received);
+            CountUpstreamReceived(result.Received);
         }
 
         if (result.Sent > 0)

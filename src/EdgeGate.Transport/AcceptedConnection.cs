@@ -10,7 +10,7 @@ namespace EdgeGate.Transport;
 /// The client's side of a connection, whatever its lane: identity, counters, the first reason to close, and the lease,
 /// which goes back last.
 /// </summary>
-public abstract class AcceptedConnection : LoopSocket
+public abstract partial class AcceptedConnection : LoopSocket
 {
     private static long s_lastId;
 
@@ -19,10 +19,6 @@ public abstract class AcceptedConnection : LoopSocket
     private readonly ListenerStats _stats; // of the time when it was accepted: a listener's may change
     private IPEndPoint? _proxiedTo;
     private TrafficCell? _cell;
-    private long _acceptedAt;
-    private long _lastActivity;
-    private long _received;
-    private long _sent;
 
     /// <summary>Takes the socket over.</summary>
     protected AcceptedConnection(in AcceptedSocket socket)
@@ -49,6 +45,9 @@ public abstract class AcceptedConnection : LoopSocket
     /// <summary>The layer-4 cluster that it leads to; null where there is none, or none yet.</summary>
     public virtual string? Cluster => null;
 
+    /// <summary>Whether it has joined its loop, and not left it; from any thread.</summary>
+    internal bool IsOpen => Volatile.Read(ref _cell) is not null && !IsClosed;
+
     /// <summary>Why it ended; <see cref="CloseReason.None"/> while it has not.</summary>
     public CloseReason Reason { get; private set; }
 
@@ -72,12 +71,6 @@ public abstract class AcceptedConnection : LoopSocket
     /// <summary>Since when nobody asked anything of it, on the loop's clock (milliseconds).</summary>
     public virtual long IdleSince => _lastActivity;
 
-    /// <summary>When something last went through, on the loop's clock (milliseconds).</summary>
-    public long LastActivity => _lastActivity;
-
-    /// <summary>The loop's counters for this listener; only from the loop's thread.</summary>
-    protected TrafficCell Cell => _cell!;
-
     /// <summary>
     /// Bytes that it holds beyond what an idle one does, in this process and in the kernel; on its loop's thread.
     /// </summary>
@@ -86,8 +79,11 @@ public abstract class AcceptedConnection : LoopSocket
     /// <summary>What it is doing, for people.</summary>
     protected abstract string State { get; }
 
+    /// <summary>What the text of is where it leads, for people; null where that is nowhere, or nowhere yet.</summary>
+    protected abstract object? DestinationAddress { get; }
+
     /// <summary>Where it leads, for people.</summary>
-    protected abstract string Destination { get; }
+    protected string Destination => DestinationAddress?.ToString() ?? "";
 
     /// <summary>
     /// The address that the client connected to; behind a proxy that tells it, the proxy's. The kernel is asked only
@@ -142,28 +138,12 @@ public abstract class AcceptedConnection : LoopSocket
         }
     }
 
-    /// <summary>Counts bytes from the client.</summary>
-    protected internal void CountReceived(int bytes)
-    {
-        _received += bytes;
-        _lastActivity = Loop.Now;
-        Cell.AddClientReceived(bytes);
-    }
-
-    /// <summary>Counts bytes to the client.</summary>
-    protected internal void CountSent(int bytes)
-    {
-        _sent += bytes;
-        _lastActivity = Loop.Now;
-        Cell.AddClientSent(bytes);
-    }
-
     /// <inheritdoc/>
     protected override void OnAttached()
     {
         _acceptedAt = _lastActivity = Loop.Now;
-        _cell = _stats.For(Loop);
-        _cell.AddAccepted();
+        Volatile.Write(ref _cell, _stats.For(Loop)); // last: a reader on another thread takes it for the rest being there
+        _cell!.AddAccepted();
     }
 
     /// <inheritdoc/>
@@ -175,16 +155,13 @@ public abstract class AcceptedConnection : LoopSocket
         if (_cell is { } cell)
         {
             CloseReason reason = Reason == CloseReason.None ? CloseReason.Error : Reason;
-            cell.AddClosed(reason, _retransmits);
-            _listener.RecordClosed(_stats, TimeSpan.FromMilliseconds(Loop.Now - _acceptedAt), _rtt);
+            cell.AddClosed(reason);
+            _listener.RecordClosed(_stats, TimeSpan.FromMilliseconds(Loop.Now - _acceptedAt));
         }
 
         LoopAssigned?.ConnectionGone();
         _lease.Dispose();
     }
-
-    private uint _retransmits;
-    private TimeSpan? _rtt;
 
     /// <summary>The loop that counts this connection as its own, from before it is attached.</summary>
     internal EventLoop? LoopAssigned { get; set; }
@@ -192,24 +169,9 @@ public abstract class AcceptedConnection : LoopSocket
     /// <inheritdoc/>
     protected override void OnClosing()
     {
-        if (TcpInfo.TryRead(Descriptor, out TcpInfo info))
+        if (_cell is not null && IsTcp)
         {
-            _retransmits = info.Retransmits;
-            _rtt = info.RoundTripTime;
+            Sample();
         }
     }
-
-    /// <summary>Describes the connection, on its loop's thread.</summary>
-    internal ConnectionSnapshot Describe() => new(
-        Id,
-        _stats.Listener,
-        _stats.Protocol,
-        Remote?.ToString() ?? (_listener.EndPoint is IPEndPoint ? "" : "unix:"),
-        Destination,
-        State,
-        TimeSpan.FromMilliseconds(Loop.Now - _acceptedAt),
-        TimeSpan.FromMilliseconds(Loop.Now - _lastActivity),
-        _received,
-        _sent,
-        TcpInfo.TryRead(Descriptor, out TcpInfo info) ? info : null);
 }

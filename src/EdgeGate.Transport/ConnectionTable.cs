@@ -1,49 +1,77 @@
 namespace EdgeGate.Transport;
 
 /// <summary>
-/// Every accepted connection, read from the loops that own them. A loop walks a few hundred slots a turn, so that
-/// listing many connections holds up none of them.
+/// Every accepted connection. Listing reads them from the caller's thread, without their loops: it costs the caller time
+/// and holds up no loop. What changes a connection is done on its loop, a few hundred slots a turn.
 /// </summary>
-/// <param name="loops">The loops to ask.</param>
+/// <param name="loops">The loops that own them.</param>
 public sealed class ConnectionTable(EventLoopGroup loops)
 {
     private const int SlotsPerTurn = 256;
 
+    /// <summary>So few that asking the kernel for each costs nobody anything: then what is listed is of this moment.</summary>
+    private const int FewConnections = 64;
+
     /// <summary>Describes all connections.</summary>
     public async Task<IReadOnlyList<ConnectionSnapshot>> ListAsync()
     {
-        var found = new List<ConnectionSnapshot>();
-        foreach (EventLoop loop in loops.Loops)
+        List<AcceptedConnection> open = Look();
+        if (open.Count <= FewConnections)
         {
-            await WalkAsync(loop, connection =>
-            {
-                found.Add(connection.Describe());
-                return true;
-            }).ConfigureAwait(false);
+            await Task.WhenAll(open.GroupBy(c => c.Loop).Select(mine => SampleAsync(mine.Key, [.. mine])))
+                .ConfigureAwait(false);
         }
 
-        return found;
+        return open.ConvertAll(connection => connection.Describe());
+    }
+
+    /// <summary>
+    /// The connections with the largest keys, the largest first. It looks at all of them and allocates for those alone.
+    /// </summary>
+    /// <param name="count">At most so many.</param>
+    /// <param name="key">Read from the caller's thread.</param>
+    public IReadOnlyList<AcceptedConnection> Top(int count, Func<AcceptedConnection, long> key)
+    {
+        var best = new PriorityQueue<AcceptedConnection, long>(count + 1);
+        foreach (AcceptedConnection connection in count > 0 ? Open() : [])
+        {
+            if (best.Count < count)
+            {
+                best.Enqueue(connection, key(connection));
+            }
+            else
+            {
+                best.EnqueueDequeue(connection, key(connection));
+            }
+        }
+
+        var top = new AcceptedConnection[best.Count];
+        for (int i = top.Length; i > 0; i--)
+        {
+            top[i - 1] = best.Dequeue();
+        }
+
+        return top;
     }
 
     /// <summary>Resets one connection; false if there is none of that id.</summary>
     public async Task<bool> KillAsync(long id)
     {
-        bool killed = false;
-        foreach (EventLoop loop in loops.Loops)
+        if (Open().FirstOrDefault(connection => connection.Id == id) is not { } victim)
         {
-            await WalkAsync(loop, connection =>
-            {
-                if (connection.Id == id)
-                {
-                    connection.Abort(CloseReason.Killed);
-                    killed = true;
-                }
-
-                return !killed;
-            }).ConfigureAwait(false);
+            return false;
         }
 
-        return killed;
+        var killed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        victim.Loop.Post(
+            _ =>
+            {
+                bool open = !victim.IsClosed;
+                victim.Abort(CloseReason.Killed);
+                killed.SetResult(open);
+            },
+            null);
+        return await killed.Task.ConfigureAwait(false);
     }
 
     /// <summary>Resets all that is left: the end of a drain.</summary>
@@ -76,6 +104,46 @@ public sealed class ConnectionTable(EventLoopGroup loops)
                 visit(connection);
                 return true;
             }).ConfigureAwait(false);
+        }
+    }
+
+    private static Task SampleAsync(EventLoop loop, AcceptedConnection[] connections)
+    {
+        var sampled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(
+            _ =>
+            {
+                foreach (AcceptedConnection connection in connections.Where(c => !c.IsClosed))
+                {
+                    connection.SampleIfChanged();
+                }
+
+                sampled.SetResult();
+            },
+            null);
+        return sampled.Task;
+    }
+
+    private List<AcceptedConnection> Look()
+    {
+        var found = new List<AcceptedConnection>(loops.Loops.Sum(loop => loop.Connections));
+        found.AddRange(Open());
+        return found;
+    }
+
+    // From any thread: what comes or goes meanwhile may be in it or not.
+    private IEnumerable<AcceptedConnection> Open()
+    {
+        foreach (EventLoop loop in loops.Loops)
+        {
+            int extent = loop.Slots.Extent;
+            for (int i = 0; i < extent; i++)
+            {
+                if (loop.Slots.Peek(i) is AcceptedConnection { IsOpen: true } connection)
+                {
+                    yield return connection;
+                }
+            }
         }
     }
 

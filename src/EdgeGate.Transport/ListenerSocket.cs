@@ -137,8 +137,10 @@ public abstract class ListenerSocket : LoopSocket
             connection);
     }
 
-    internal void RecordClosed(ListenerStats stats, TimeSpan age, TimeSpan? roundTripTime) =>
-        _metrics.RecordClosed(stats, age, roundTripTime);
+    internal void RecordClosed(ListenerStats stats, TimeSpan age) => _metrics.RecordClosed(stats, age);
+
+    internal void RecordRoundTrip(ListenerStats stats, TimeSpan roundTripTime) =>
+        _metrics.RecordRoundTrip(stats, roundTripTime);
 
     private ListenerStats StatsOf(ListenerOptions options) =>
         _metrics.StatsOf(options.Name, options.Protocol, _loops.Loops.Count);

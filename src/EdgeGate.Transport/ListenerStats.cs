@@ -25,6 +25,11 @@ public sealed class ListenerStats
     /// <summary>The listener's protocol: tcp, http, https.</summary>
     public string Protocol { get; }
 
+    /// <summary>
+    /// Whether bytes of the upstream's side are counted: the upstream connections of HTTP are nobody's in particular.
+    /// </summary>
+    public bool CountsUpstream => Protocol is not ("http" or "https");
+
     /// <summary>Adds up one counter over all loops.</summary>
     public long Sum(Func<TrafficCell, long> counter)
     {

@@ -9,7 +9,7 @@ internal sealed class SlotTable
     private const int FirstSize = 256;
     private const int EndOfList = -1;
 
-    private Slot[] _slots = new Slot[FirstSize];
+    private volatile Slot[] _slots = new Slot[FirstSize]; // Peek reads it on another thread
     private int _used;
     private int _free = EndOfList;
 
@@ -28,6 +28,16 @@ internal sealed class SlotTable
 
     internal LoopSocket? this[int index] => _slots[index].Socket;
 
+    /// <summary>
+    /// What is in a slot, from any thread, and perhaps a moment late; null where nothing is. Slots that are added
+    /// meanwhile may be missed.
+    /// </summary>
+    internal LoopSocket? Peek(int index)
+    {
+        Slot[] slots = _slots;
+        return (uint)index < (uint)slots.Length ? slots[index].Socket : null;
+    }
+
     /// <summary>Puts a socket into a slot; returns its poll token.</summary>
     internal ulong Add(LoopSocket socket)
     {
@@ -40,7 +50,9 @@ internal sealed class SlotTable
         {
             if (_used == _slots.Length)
             {
-                Array.Resize(ref _slots, _slots.Length * 2);
+                Slot[] larger = new Slot[_slots.Length * 2];
+                _slots.CopyTo(larger, 0);
+                _slots = larger;
             }
 
             index = _used++;

@@ -47,7 +47,7 @@ public sealed class TrafficCell
     /// <summary>Bytes to upstreams.</summary>
     public long UpstreamSent => Volatile.Read(ref _upstreamSent);
 
-    /// <summary>Segments that the kernel had to send again, of connections that have ended.</summary>
+    /// <summary>Segments that the kernel had to send again to clients.</summary>
     public long Retransmits => Volatile.Read(ref _retransmits);
 
     /// <summary>Connections that ended for a reason.</summary>
@@ -80,10 +80,11 @@ public sealed class TrafficCell
     internal void AddRejected(RejectReason reason) =>
         Volatile.Write(ref _rejected[(int)reason], _rejected[(int)reason] + 1);
 
-    internal void AddClosed(CloseReason reason, long retransmits)
+    internal void AddRetransmits(uint segments) => Volatile.Write(ref _retransmits, _retransmits + segments);
+
+    internal void AddClosed(CloseReason reason)
     {
         Volatile.Write(ref _ended, _ended + 1);
         Volatile.Write(ref _closed[(int)reason], _closed[(int)reason] + 1);
-        Volatile.Write(ref _retransmits, _retransmits + retransmits);
     }
 }

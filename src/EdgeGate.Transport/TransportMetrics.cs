@@ -4,7 +4,7 @@ namespace EdgeGate.Transport;
 
 /// <summary>
 /// The instruments of the meter <c>EdgeGate</c> that describe connections. Counters are read from the listeners' cells
-/// when somebody scrapes; only the histograms cost something at the end of a connection.
+/// when somebody scrapes; only the histograms cost something, at samples and at the end of a connection.
 /// </summary>
 public sealed class TransportMetrics
 {
@@ -43,14 +43,14 @@ public sealed class TransportMetrics
         Meter.CreateObservableCounter("edgegate.datagrams.dropped", Dropped,
             description: "UDP datagrams that were not passed on.");
         Meter.CreateObservableCounter("edgegate.connection.retransmits", Retransmits,
-            description: "TCP segments sent again on connections that have ended.");
+            description: "TCP segments sent again to clients.");
         Meter.CreateObservableGauge("edgegate.listener.queue", Queues,
             description: "Connections that wait in the kernel's accept queue.");
         Meter.CreateObservableCounter("edgegate.accept.shortages", () => Shortages,
             description: "Times that accepting paused because descriptors or memory ran out.");
         _duration = Meter.CreateHistogram("edgegate.connection.duration", "s", "How long connections lasted.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets });
-        _rtt = Meter.CreateHistogram("edgegate.connection.rtt", "s", "Smoothed round-trip time at the end of a connection.",
+        _rtt = Meter.CreateHistogram("edgegate.connection.rtt", "s", "Smoothed round-trip time of clients, whenever it is looked at: at most each second, and at the end.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = RttBuckets });
     }
 
@@ -100,16 +100,19 @@ public sealed class TransportMetrics
     // Listeners on different loops may run short at once.
     internal void CountShortage() => Interlocked.Increment(ref _shortages);
 
-    internal void RecordClosed(ListenerStats stats, TimeSpan age, TimeSpan? roundTripTime)
+    internal void RecordClosed(ListenerStats stats, TimeSpan age)
     {
         if (_duration.Enabled)
         {
             _duration.Record(age.TotalSeconds, ListenerTag(stats), ProtocolTag(stats));
         }
+    }
 
-        if (_rtt.Enabled && roundTripTime is { } rtt)
+    internal void RecordRoundTrip(ListenerStats stats, TimeSpan roundTripTime)
+    {
+        if (_rtt.Enabled)
         {
-            _rtt.Record(rtt.TotalSeconds, ListenerTag(stats));
+            _rtt.Record(roundTripTime.TotalSeconds, ListenerTag(stats));
         }
     }
 
@@ -117,8 +120,11 @@ public sealed class TransportMetrics
 
     private static KeyValuePair<string, object?> ProtocolTag(ListenerStats stats) => new("protocol", stats.Protocol);
 
-    private IEnumerable<Measurement<long>> PerListener(Func<TrafficCell, long> counter, params KeyValuePair<string, object?>[] tags) =>
-        _stats.Select(stats => new Measurement<long>(stats.Sum(counter), [ListenerTag(stats), ProtocolTag(stats), .. tags]));
+    private IEnumerable<Measurement<long>> PerListener(Func<TrafficCell, long> counter) => PerListener(_stats, counter);
+
+    private static IEnumerable<Measurement<long>> PerListener(
+        IEnumerable<ListenerStats> all, Func<TrafficCell, long> counter, params KeyValuePair<string, object?>[] tags) =>
+        all.Select(stats => new Measurement<long>(stats.Sum(counter), [ListenerTag(stats), ProtocolTag(stats), .. tags]));
 
     // A name whose protocol changed has counters of both, and a series must not come twice.
     private IEnumerable<Measurement<long>> PerName(Func<TrafficCell, long> counter, params KeyValuePair<string, object?>[] tags) =>
@@ -148,8 +154,8 @@ public sealed class TransportMetrics
             sockets.Sum(listener => listener.QueueLength), new KeyValuePair<string, object?>("listener", sockets.Key));
 
     private IEnumerable<Measurement<long>> PerSide(Func<TrafficCell, long> client, Func<TrafficCell, long> upstream) =>
-        PerListener(client, new KeyValuePair<string, object?>("side", "client"))
-            .Concat(PerListener(upstream, new KeyValuePair<string, object?>("side", "upstream")));
+        PerListener(_stats, client, new KeyValuePair<string, object?>("side", "client")).Concat(PerListener(
+            _stats.Where(s => s.CountsUpstream), upstream, new KeyValuePair<string, object?>("side", "upstream")));
 
     private static KeyValuePair<string, object?> ReasonTag<T>(T reason)
         where T : struct, Enum => new("reason", reason.ToString().ToLowerInvariant());

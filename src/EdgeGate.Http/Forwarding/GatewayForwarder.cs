@@ -26,9 +26,11 @@ internal sealed class GatewayForwarder(
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient,
         ForwarderRequestConfig requestConfig, HttpTransformer transformer, CancellationToken cancellationToken)
     {
+        options.Observer?.Forwarding(context, UnixUpstreamAddress.Display(destinationPrefix));
         if (Layer4Address.Is(destinationPrefix))
         {
             context.Response.StatusCode = StatusCodes.Status502BadGateway;
+            options.Observer?.Forwarded(context, ForwarderError.RequestCreation);
             return new(ForwarderError.RequestCreation);
         }
 
@@ -65,6 +67,7 @@ internal sealed class GatewayForwarder(
         HttpContext context, string destination, ValueTask<ForwarderError> forwarding)
     {
         ForwarderError error = await forwarding;
+        options.Observer?.Forwarded(context, error);
         LogLevel level = IsTheClients(error) ? LogLevel.Debug : LogLevel.Warning;
         if (error != ForwarderError.None && log.IsEnabled(level))
         {

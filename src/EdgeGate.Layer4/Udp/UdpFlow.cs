@@ -69,7 +69,9 @@ internal sealed class UdpFlow : AcceptedConnection
 
     protected override string State => IsRefused ? "refused" : "open";
 
-    protected override string Destination => $"{_address.EndPoint}";
+    protected override object? DestinationAddress => _address.EndPoint;
+
+    protected override bool IsTcp => false;
 
     // Never for writing: a UDP socket reports that after each datagram, and what it does not take is dropped.
     protected override Interest Interest => Interest.Readable | Interest.EdgeTriggered;
@@ -145,7 +147,7 @@ internal sealed class UdpFlow : AcceptedConnection
 
             IsRefused = false;
             _place.ReportConnected();
-            Cell.AddUpstreamReceived(bytes);
+            CountUpstreamReceived(bytes);
             CountSent(bytes);
             if (emptied)
             {
@@ -188,7 +190,7 @@ internal sealed class UdpFlow : AcceptedConnection
         }
         else
         {
-            Cell.AddUpstreamSent(bytes);
+            CountUpstreamSent(bytes);
         }
     }
 

@@ -11,6 +11,10 @@ public interface IRequestActivity
     /// <param name="protocol">Its protocol as HTTP names it, such as HTTP/1.1.</param>
     void Begin(string protocol);
 
+    /// <summary>A request that has begun goes to an upstream; the last one counts.</summary>
+    /// <param name="destination">Its address, for people.</param>
+    void SentTo(string destination);
+
     /// <summary>A request that has begun became a stream of bytes both ways: a WebSocket, or an extended CONNECT.</summary>
     void Upgraded();
 

@@ -1,8 +1,31 @@
+using System.Security.Authentication;
+
 namespace EdgeGate.Transport.Kestrel;
 
 /// <content>What is known of the requests, and the end between two of them.</content>
 internal sealed partial class KestrelConnection
 {
+    protected override string State => _state switch
+    {
+        KestrelConnectionState.Silent => "silent",
+        KestrelConnectionState.Lingering => "lingering",
+        KestrelConnectionState.Closed => "closed",
+        _ when IsUpgraded => "websocket",
+        _ when Requests > 0 && RequestsInFlight == 0 => "idle",
+        _ => "open",
+    };
+
+    protected override object? DestinationAddress => _context?.Destination;
+
+    // Kestrel's requests share the upstream connections.
+    protected override bool HasOwnUpstream => false;
+
+    protected override bool HasRequests => true;
+
+    protected override SslProtocols TlsVersion => _context?.TlsVersion ?? SslProtocols.None;
+
+    protected override string? ServerName => _context?.ServerName;
+
     public override int RequestsInFlight => _context?.RequestsInFlight ?? 0;
 
     public override long Requests => _context?.Requests ?? 0;

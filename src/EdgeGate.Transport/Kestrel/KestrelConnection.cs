@@ -47,10 +47,6 @@ internal sealed partial class KestrelConnection : AcceptedConnection
         _proxyHeader = listener.ProxyProtocol ? new ProxyHeaderReader() : null;
     }
 
-    protected override string State => _state.ToString().ToLowerInvariant();
-
-    protected override string Destination => "";
-
     // What waits in the pipes is known to Kestrel alone; but which of them are as full as they get.
     public override long MemoryHeld =>
         base.MemoryHeld + (_inputHeld ? LoopPipes.InputPauseBytes : 0)

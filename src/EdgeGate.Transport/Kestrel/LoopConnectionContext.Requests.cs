@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace EdgeGate.Transport.Kestrel;
@@ -13,6 +15,9 @@ internal sealed partial class LoopConnectionContext : IRequestActivity
     private long _requests;
     private long _idleSince;
     private volatile string? _httpVersion;
+    private volatile string? _destination;
+    private SslProtocols _tlsVersion;
+    private string? _serverName;
 
     /// <summary>Requests that have begun and not ended.</summary>
     internal int RequestsInFlight => Volatile.Read(ref _requestsInFlight);
@@ -29,12 +34,28 @@ internal sealed partial class LoopConnectionContext : IRequestActivity
     /// <summary>The protocol by its ALPN name; null before the first request.</summary>
     internal string? HttpVersion => _httpVersion;
 
+    /// <summary>Where the last request went; null before the first.</summary>
+    internal string? Destination => _destination;
+
+    /// <summary>The version of TLS; none before the first request, and without TLS.</summary>
+    internal SslProtocols TlsVersion => _httpVersion is null ? SslProtocols.None : _tlsVersion;
+
+    /// <summary>The name in the hello of TLS; null before the first request, and without one.</summary>
+    internal string? ServerName => _httpVersion is null ? null : _serverName;
+
     void IRequestActivity.Begin(string protocol)
     {
-        _httpVersion ??= AlpnNameOf(protocol);
+        if (_httpVersion is null)
+        {
+            NoteTls();
+            _httpVersion = AlpnNameOf(protocol); // last, because it says that the rest can be read
+        }
+
         Interlocked.Increment(ref _requests);
         Interlocked.Increment(ref _requestsInFlight);
     }
+
+    void IRequestActivity.SentTo(string destination) => _destination = destination;
 
     void IRequestActivity.Upgraded() => Interlocked.Increment(ref _upgradesInFlight);
 
@@ -56,6 +77,16 @@ internal sealed partial class LoopConnectionContext : IRequestActivity
     /// </summary>
     internal void RequestClose() =>
         ThreadPool.UnsafeQueueUserWorkItem(static context => context._features.RequestClose(), this, preferLocal: false);
+
+    // Kestrel puts the feature there before the handshake; what it says is true after it, as at a request.
+    private void NoteTls()
+    {
+        if (_features.Get<ITlsHandshakeFeature>() is { } tls)
+        {
+            _tlsVersion = tls.Protocol;
+            _serverName = string.IsNullOrEmpty(tls.HostName) ? null : tls.HostName;
+        }
+    }
 
     private static string AlpnNameOf(string protocol) =>
         HttpProtocol.IsHttp2(protocol) ? "h2"

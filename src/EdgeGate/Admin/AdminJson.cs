@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using EdgeGate.Transport;
@@ -35,6 +36,8 @@ internal static class AdminJson
         json.WriteNumber("idle", connection.Idle.TotalSeconds);
         json.WriteNumber("bytesIn", connection.BytesReceived);
         json.WriteNumber("bytesOut", connection.BytesSent);
+        WriteUpstream(json, connection);
+        WriteRequests(json, connection);
         if (connection.Tcp is { } tcp)
         {
             json.WriteNumber("rtt", tcp.RoundTripTime.TotalSeconds);
@@ -44,6 +47,39 @@ internal static class AdminJson
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteUpstream(Utf8JsonWriter json, ConnectionSnapshot connection)
+    {
+        if (connection.UpstreamBytesReceived is { } received && connection.UpstreamBytesSent is { } sent)
+        {
+            json.WriteNumber("upstreamBytesIn", received);
+            json.WriteNumber("upstreamBytesOut", sent);
+        }
+    }
+
+    private static void WriteRequests(Utf8JsonWriter json, ConnectionSnapshot connection)
+    {
+        if (connection.Requests is { } requests)
+        {
+            json.WriteNumber("requests", requests);
+            json.WriteNumber("streams", connection.Streams ?? 0);
+        }
+
+        if (connection.ApplicationProtocol is { } application)
+        {
+            json.WriteString("applicationProtocol", application);
+        }
+
+        if (connection.TlsVersion != SslProtocols.None)
+        {
+            json.WriteString("tlsVersion", connection.TlsVersion == SslProtocols.Tls13 ? "1.3" : "1.2");
+        }
+
+        if (connection.ServerName is { } name)
+        {
+            json.WriteString("sni", name);
+        }
     }
 
     /// <summary>Answers with what is written.</summary>

@@ -31,7 +31,7 @@ internal sealed class AdminServer : IAsyncDisposable
         _bind = gateway.Config.Admin.Bind;
         WebApplicationBuilder builder = EmptyHost.Create(logs);
         builder.Services.AddRoutingCore();
-        builder.Services.AddExporter();
+        builder.Services.AddExporter(gateway.Top);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

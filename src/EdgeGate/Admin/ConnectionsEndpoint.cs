@@ -17,6 +17,12 @@ internal sealed class ConnectionsEndpoint(ConnectionTable table)
             ["bytesOut"] = c => -c.BytesSent,
             ["rtt"] = c => -(c.Tcp?.RoundTripTime ?? TimeSpan.Zero),
             ["retransmits"] = c => -(long)(c.Tcp?.Retransmits ?? 0),
+            ["unacknowledged"] = c => -(long)(c.Tcp?.Unacknowledged ?? 0),
+            ["notSentBytes"] = c => -(long)(c.Tcp?.NotSentBytes ?? 0),
+            ["upstreamBytesIn"] = c => -(c.UpstreamBytesReceived ?? 0),
+            ["upstreamBytesOut"] = c => -(c.UpstreamBytesSent ?? 0),
+            ["requests"] = c => -(c.Requests ?? 0),
+            ["streams"] = c => -(c.Streams ?? 0),
         };
 
     public async Task ListAsync(HttpContext context)

@@ -42,13 +42,16 @@ internal sealed class Gateway : IAsyncDisposable
             Config.Transport.Loops, PollerKindOf(Config.Transport.Poller), logs.CreateLogger<EventLoop>());
         Gate = new AdmissionGate(plan.MaxConnections, plan.DescriptorBudget);
         Table = new ConnectionTable(Loops);
+        Top = new TopConnections(Table, Config.Metrics.PerConnectionTop);
         GatewayMetrics.Register(Metrics.Meter, Loops);
+        ConnectionSampler.Start(Loops);
         Transport = new TransportServices(Loops, Gate, Metrics, logs.CreateLogger<Listener>());
         Load = new LoadControl(Transport, Table, () => Plan, () => Config.Limits, _log);
 
         _reverseProxy = new ReloadableSection(loaded.Root);
         _upstreams = new Upstreams(Config, Metrics.Meter, logs);
         _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams.Health, logs);
+        UpstreamGauges.Register(Metrics.Meter, () => _upstreams.Clusters, _http.Clusters.GetClusters);
         _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http);
     }
 
@@ -70,6 +73,9 @@ internal sealed class Gateway : IAsyncDisposable
 
     /// <summary>What is used of what, and what is done about it.</summary>
     public LoadControl Load { get; }
+
+    /// <summary>The connections that metrics show one by one.</summary>
+    public TopConnections Top { get; }
 
     /// <summary>Every cluster's state, those of layer 4 among them.</summary>
     public IEnumerable<ClusterState> YarpClusters => _http.Clusters.GetClusters();
@@ -217,6 +223,7 @@ internal sealed class Gateway : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         Load.Dispose();
+        await Top.DisposeAsync();
         await _http.DisposeAsync();
         await _upstreams.DisposeAsync();
         await Loops.DisposeAsync();

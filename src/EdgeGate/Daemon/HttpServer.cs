@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
 using EdgeGate.Http;
+using EdgeGate.Telemetry;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Kestrel;
 using EdgeGate.Transport.ProxyProtocol;
@@ -43,6 +44,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddHttpGateway(reverseProxy, new HttpGatewayOptions
         {
             DestinationsChanged = health.Apply,
+            Observer = new ForwardingMetrics(transport.Metrics.Meter),
             ProxyHeader = WriteProxyHeader,
             IsLayer4 = cluster => current().LeadsToLayer4(cluster),
             ConnectTimeout = current().Listeners.Where(HttpListener.Serves)

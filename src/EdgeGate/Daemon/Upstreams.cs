@@ -29,11 +29,14 @@ internal sealed class Upstreams : IAsyncDisposable
         _config = config;
         _resolver = new DestinationResolver(log);
         Health = new UpstreamHealth(Find, log);
-        UpstreamGauges.Register(meter, () => _clusters.Values);
+        UpstreamGauges.RegisterLayer4(meter, () => _clusters.Values);
     }
 
     /// <summary>What YARP and the clusters tell each other.</summary>
     public UpstreamHealth Health { get; }
+
+    /// <summary>The clusters that listeners of layer 4 lead, or led, to.</summary>
+    public IEnumerable<UpstreamCluster> Clusters => _clusters.Values;
 
     /// <summary>The cluster of that name, which all listeners that name it share. It has destinations once <see cref="StartAsync"/> or <see cref="UpdateAsync"/> has seen it in the configuration.</summary>
     public UpstreamCluster ClusterOf(string name) => _clusters.GetOrAdd(

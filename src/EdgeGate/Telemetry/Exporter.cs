@@ -1,4 +1,5 @@
 using EdgeGate.Transport;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
 
@@ -7,6 +8,8 @@ namespace EdgeGate.Telemetry;
 /// <summary>OpenTelemetry's Prometheus exporter, and the meters that it shows.</summary>
 internal static class Exporter
 {
+    private const string ScrapePath = "/metrics";
+
     private static readonly string[] Meters =
     [
         TransportMetrics.MeterName,
@@ -16,12 +19,19 @@ internal static class Exporter
         "System.Runtime",
     ];
 
-    public static void AddExporter(this IServiceCollection services) =>
+    /// <param name="services">The admin address's.</param>
+    /// <param name="top">The connections that are shown one by one.</param>
+    public static void AddExporter(this IServiceCollection services, TopConnections top)
+    {
+        services.AddSingleton<IStartupFilter>(
+            new ScrapeAppendix(ScrapePath, () => TopConnectionsText.Write(top.Connections)));
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(Meters)
+            .SetExemplarFilter(ExemplarFilterType.TraceBased) // for scrapers of OpenMetrics, where a trace is recorded
             .AddPrometheusExporter(prometheus =>
             {
-                prometheus.ScrapeEndpointPath = "/metrics";
+                prometheus.ScrapeEndpointPath = ScrapePath;
                 prometheus.ScrapeResponseCacheDurationMilliseconds = 0; // a scrape shows what is, not what was
             }));
+    }
 }

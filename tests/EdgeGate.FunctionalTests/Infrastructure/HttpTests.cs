@@ -19,7 +19,9 @@ public abstract class HttpTests : IDisposable
     }
 
     /// <summary>A client that speaks exactly the given version, and trusts the tests' own certificates.</summary>
-    protected static HttpClient Client(Uri address, Version? version = null)
+    protected static HttpClient Client(Uri address, Version? version = null) => ClientOf(address, version);
+
+    internal static HttpClient ClientOf(Uri address, Version? version = null)
     {
         var handler = new SocketsHttpHandler { ActivityHeadersPropagator = null, AllowAutoRedirect = false };
         handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null;

@@ -14,7 +14,7 @@ internal sealed class HeldConnection(in AcceptedSocket socket, HoldLane lane) : 
 
     protected override string State => "held";
 
-    protected override string Destination => "nowhere";
+    protected override object? DestinationAddress => "nowhere";
 
     protected override void OnAttached()
     {

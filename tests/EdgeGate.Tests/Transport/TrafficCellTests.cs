@@ -14,7 +14,7 @@ public sealed class TrafficCellTests
             for (int i = 0; i < 2_000_000; i++)
             {
                 cell.AddAccepted();
-                cell.AddClosed(CloseReason.Client, 0);
+                cell.AddClosed(CloseReason.Client);
             }
 
             Volatile.Write(ref done, true);

@@ -9,7 +9,7 @@ internal abstract class UpstreamConnection(in AcceptedSocket socket) : AcceptedC
 {
     protected override string State => "open";
 
-    protected override string Destination => "";
+    protected override object? DestinationAddress => null;
 
     protected internal override void OnReadable(bool ending)
     {
