@@ -42,6 +42,7 @@ internal sealed class Gateway : IAsyncDisposable
         Gate = new AdmissionGate(plan.MaxConnections, plan.DescriptorBudget);
         Table = new ConnectionTable(Loops);
         GatewayMetrics.Register(Metrics.Meter, Loops, Gate);
+        Reloads = new ReloadMetrics(Metrics.Meter);
         Transport = new TransportServices(Loops, Gate, Metrics, logs.CreateLogger<Listener>());
 
         _reverseProxy = new ReloadableSection(loaded.Root);
@@ -65,6 +66,12 @@ internal sealed class Gateway : IAsyncDisposable
     public TransportMetrics Metrics { get; }
 
     public ConnectionTable Table { get; }
+
+    /// <summary>How many reloads there were, and how the last one ended.</summary>
+    public ReloadMetrics Reloads { get; }
+
+    /// <summary>The listeners that are served, with their sockets.</summary>
+    public IReadOnlyList<ServedListener> Served => _listeners.Served;
 
     /// <summary>Every cluster's state, those of layer 4 among them.</summary>
     public IEnumerable<ClusterState> YarpClusters => _http.Clusters.GetClusters();
@@ -107,13 +114,12 @@ internal sealed class Gateway : IAsyncDisposable
     /// Reads the configuration again. One that is bad, or whose listeners cannot be bound, is refused, and the old one
     /// serves on.
     /// </summary>
-    public async Task<bool> ReloadAsync()
+    public async Task<ReloadOutcome> ReloadAsync()
     {
         LoadedConfiguration fresh = await new ConfigurationLoader().LoadAsync(_loaded.Source);
         if (fresh.Config is null)
         {
-            DaemonLog.ReloadRefused(_log, fresh.Source, string.Join("; ", fresh.Errors));
-            return false;
+            return Refused(fresh, fresh.Errors);
         }
 
         await _listeners.SettleAsync();
@@ -123,20 +129,28 @@ internal sealed class Gateway : IAsyncDisposable
         }
         catch (IOException e)
         {
-            DaemonLog.ReloadRefused(_log, fresh.Source, e.Message);
-            return false;
+            return Refused(fresh, [new ConfigurationError(fresh.Source, "EdgeGate:Listeners", e.Message)]);
         }
 
-        await AdoptAsync(fresh);
+        ReloadOutcome outcome = await AdoptAsync(fresh);
+        Reloads.Count(succeeded: true);
         DaemonLog.Reloaded(_log, fresh.Source);
-        return true;
+        return outcome;
+    }
+
+    private ReloadOutcome Refused(LoadedConfiguration fresh, IReadOnlyList<ConfigurationError> errors)
+    {
+        Reloads.Count(succeeded: false);
+        DaemonLog.ReloadRefused(_log, fresh.Source, string.Join("; ", errors));
+        return new ReloadOutcome(fresh.Source) { Errors = errors, Warnings = fresh.Warnings };
     }
 
     // From here on nothing fails: everything that may has been prepared.
-    private async Task AdoptAsync(LoadedConfiguration fresh)
+    private async Task<ReloadOutcome> AdoptAsync(LoadedConfiguration fresh)
     {
         LoadedConfiguration before = _loaded;
-        foreach (string section in SectionText.Changed(before.Root, fresh.Root, NeedRestart))
+        string[] needRestart = [.. SectionText.Changed(before.Root, fresh.Root, NeedRestart)];
+        foreach (string section in needRestart)
         {
             DaemonLog.NeedsRestart(_log, fresh.Source, section);
         }
@@ -147,10 +161,21 @@ internal sealed class Gateway : IAsyncDisposable
         await _listeners.ServeHttpAsync(_prepared);
         await _listeners.ServeAsync(_prepared, Drain);
         DrainClusters(before.Config!);
-        foreach (string error in _listeners.ReloadCertificates())
+        string[] kept = [.. _listeners.ReloadCertificates()];
+        foreach (string error in kept)
         {
             DaemonLog.CertificateKept(_log, error);
         }
+
+        return new ReloadOutcome(fresh.Source)
+        {
+            Warnings = fresh.Warnings,
+            NeedRestart = needRestart,
+            KeptCertificates = kept,
+            Listeners = SectionChanges.Between(before.Root, fresh.Root, "EdgeGate:Listeners", shared: "EdgeGate:Defaults"),
+            Routes = SectionChanges.Between(before.Root, fresh.Root, "ReverseProxy:Routes"),
+            Clusters = SectionChanges.Between(before.Root, fresh.Root, "ReverseProxy:Clusters"),
+        };
     }
 
     // A socket of datagrams that has come back by then is not gone.

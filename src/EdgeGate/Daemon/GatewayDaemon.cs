@@ -60,17 +60,20 @@ internal static class GatewayDaemon
         DaemonLog.Serving(log, gateway.Describe(), admin.EndPoint);
         announce?.Invoke();
 
-        while (await signals.NextAsync() == Signal.Reload)
+        while (await signals.NextAsync() is { Signal: Signal.Reload } request)
         {
             systemd.Reloading();
-            if (await gateway.ReloadAsync())
+            ReloadOutcome outcome = await gateway.ReloadAsync();
+            if (outcome.Succeeded)
             {
                 gateway.Adopt(Preflight.PlanRunning(gateway.Config, gateway.Loaded.Tuning, kernel));
             }
 
             systemd.Ready();
+            request.Answer(outcome);
         }
 
+        signals.Close();
         gateway.IsReady = false;
         systemd.Stopping();
         DaemonLog.Draining(log, gateway.Connections, gateway.DrainTimeout);

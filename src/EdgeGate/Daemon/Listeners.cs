@@ -18,7 +18,10 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
     private readonly Dictionary<string, ListenerQuota> _quotas = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, SourceGate> _sources = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<BoundSocket> _stopped = []; // of datagrams: open for the sake of the flows that are left
-    private IReadOnlyList<ServedListener> _served = [];
+    private volatile IReadOnlyList<ServedListener> _served = []; // replaced whole; the admin address reads it, too
+
+    /// <summary>The listeners as they are served now.</summary>
+    public IReadOnlyList<ServedListener> Served => _served;
 
     /// <summary>The listeners with their real addresses, for people.</summary>
     public string Describe() => string.Join(", ", _served
