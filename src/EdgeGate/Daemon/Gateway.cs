@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
+using EdgeGate.Daemon.Inherited;
 using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Limits;
 using EdgeGate.Native.Polling;
@@ -31,7 +32,7 @@ internal sealed class Gateway : IAsyncDisposable
     private IReadOnlyList<ServedListener> _prepared = [];
     private volatile LoadedConfiguration _loaded;
 
-    public Gateway(LoadedConfiguration loaded, CapacityPlan plan, ILoggerFactory logs)
+    public Gateway(LoadedConfiguration loaded, CapacityPlan plan, InheritedSockets inherited, ILoggerFactory logs)
     {
         _loaded = loaded;
         _log = logs.CreateLogger("EdgeGate");
@@ -48,7 +49,7 @@ internal sealed class Gateway : IAsyncDisposable
         _reverseProxy = new ReloadableSection(loaded.Root);
         _upstreams = new Upstreams(Config, Metrics.Meter, logs);
         _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams.Health, logs);
-        _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http);
+        _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http, inherited);
     }
 
     public GatewayConfig Config => _loaded.Config!;
