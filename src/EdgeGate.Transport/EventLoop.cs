@@ -95,6 +95,14 @@ public sealed class EventLoop
         }
     }
 
+    /// <summary>Completes when the loop has come to what is posted now, from any thread: it is not stuck.</summary>
+    public Task TurnAsync()
+    {
+        var ran = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(static ran => ((TaskCompletionSource)ran!).SetResult(), ran);
+        return ran.Task;
+    }
+
     /// <summary>Has the loop run something after the other sockets had their turn; from the loop's own thread.</summary>
     public void Defer(Action<object?> callback, object? state) => _deferred.Enqueue(new Work(callback, state));
 

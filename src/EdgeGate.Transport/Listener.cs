@@ -38,6 +38,7 @@ public sealed partial class Listener : ListenerSocket
     private int _refused;
     private bool _paused;
     private long _queueLength;
+    private volatile bool _ownsFile;
 
     private sealed class QueueTimer(Listener listener) : LoopTimer
     {
@@ -88,7 +89,34 @@ public sealed partial class Listener : ListenerSocket
             throw new SysException($"listener {options.Name}: cannot bind {options.EndPoint}", e.Error);
         }
 
-        var listener = new Listener(descriptor, reserve, options, services);
+        var listener = new Listener(descriptor, reserve, options, services) { _ownsFile = true };
+        services.Metrics.Add(listener);
+        return listener;
+    }
+
+    /// <summary>Takes over a socket that another process bound, and that listens already.</summary>
+    /// <param name="socket">A listening stream socket; it is this listener's from now on.</param>
+    /// <param name="options">How; the end point is the socket's own address.</param>
+    /// <param name="services">Loops, gate and metrics.</param>
+    /// <param name="ownsFile">Whether a Unix socket's file goes when the listener closes; its maker's do not.</param>
+    /// <exception cref="SysException">There is no descriptor left.</exception>
+    public static Listener Adopt(
+        OwnedDescriptor socket, ListenerOptions options, TransportServices services, bool ownsFile = false)
+    {
+        OwnedDescriptor reserve;
+        try
+        {
+            reserve = SocketFactory.OpenReserve();
+        }
+        catch (SysException e)
+        {
+            socket.Dispose();
+            throw new SysException($"listener {options.Name}: cannot serve {options.EndPoint}", e.Error);
+        }
+
+        Configure(socket.Descriptor, options);
+        _ = SocketFactory.Listen(socket.Descriptor, options.Backlog);
+        var listener = new Listener(socket, reserve, options, services) { _ownsFile = ownsFile };
         services.Metrics.Add(listener);
         return listener;
     }
@@ -195,7 +223,7 @@ public sealed partial class Listener : ListenerSocket
     /// <inheritdoc/>
     protected override void OnClosing()
     {
-        if (EndPoint is UnixDomainSocketEndPoint)
+        if (_ownsFile && EndPoint is UnixDomainSocketEndPoint)
         {
             File.Delete(EndPoint.ToString()!); // close(2) leaves a Unix socket's file behind: unix(7)
         }

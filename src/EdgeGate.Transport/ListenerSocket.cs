@@ -32,6 +32,10 @@ public abstract class ListenerSocket : LoopSocket
         EndPoint = SocketFactory.LocalAddress(Descriptor) ?? options.EndPoint; // a Unix socket has no other
     }
 
+    /// <inheritdoc/>
+    /// <remarks>With a service manager, or with the process that takes over from this one.</remarks>
+    protected sealed override bool MayBeShared => true;
+
     /// <summary>Where it really listens, with the port that the kernel chose.</summary>
     public EndPoint EndPoint { get; }
 

@@ -34,6 +34,12 @@ public abstract class LoopSocket
     /// <summary>The descriptor, for calls on the loop's own thread.</summary>
     protected Descriptor Descriptor => _descriptor;
 
+    /// <summary>
+    /// Whether another process may have the same socket open. What is set on it then holds for that process too, and
+    /// closing it here ends neither the socket nor the poller's reports of it.
+    /// </summary>
+    protected virtual bool MayBeShared => false;
+
     /// <summary>What the poller is asked for: a listener is level-triggered, all else edge-triggered, for life.</summary>
     protected virtual Interest Interest => Interest.Connection;
 
@@ -104,11 +110,16 @@ public abstract class LoopSocket
         _descriptor = Descriptor.None;
         if (_loop is { } loop)
         {
+            if (MayBeShared)
+            {
+                _ = loop.Poller.Remove(descriptor); // epoll(7), Questions and answers, 6
+            }
+
             loop.Poller.Closing(descriptor);
             loop.Slots.Remove(_token);
         }
 
-        if (reset)
+        if (reset && !MayBeShared)
         {
             SocketIO.CloseWithReset(descriptor);
         }

@@ -14,7 +14,6 @@ internal static class Program
             {
                 Run = (loaded, cancellation) => GatewayDaemon.RunAsync(loaded, announce: null, cancellation),
                 Demo = cancellation => DemoCommand.RunAsync(terminal, cancellation),
-                Status = (admin, cancellation) => StatusCommand.RunAsync(terminal, admin, cancellation),
             },
             terminal);
     }

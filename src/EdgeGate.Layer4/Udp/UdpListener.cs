@@ -81,6 +81,25 @@ public sealed partial class UdpListener : ListenerSocket
     }
 
     /// <summary>
+    /// Takes over sockets of one address that another process bound, each to live on a loop. There are as many as there
+    /// are: one more could be bound beside them only by the user who bound the first (SO_REUSEPORT, socket(7)), and what
+    /// waits on it would be lost when this process ends.
+    /// </summary>
+    /// <param name="sockets">At least one; they are this listener's from now on.</param>
+    /// <param name="options">How; the end point is the sockets' own address.</param>
+    /// <param name="services">Loops, gate and metrics.</param>
+    public static UdpListener Adopt(
+        IReadOnlyList<OwnedDescriptor> sockets, ListenerOptions options, TransportServices services)
+    {
+        foreach (OwnedDescriptor socket in sockets)
+        {
+            Configure(socket.Descriptor, options);
+        }
+
+        return new UdpListener(sockets, options, services);
+    }
+
+    /// <summary>
     /// Has a lane serve the flows that begin from now on: begins to receive, or changes what becomes of new flows. Those
     /// that exist keep the lane and the destination that they have.
     /// </summary>

@@ -22,11 +22,13 @@ internal static class SocketConstants
 
     internal static readonly int SOL_SOCKET = IsLinux ? 1 : 0xffff;
     internal static readonly int SO_REUSEADDR = IsLinux ? 2 : 4;
+    internal static readonly int SO_TYPE = IsLinux ? 3 : 0x1008;
     internal static readonly int SO_ERROR = IsLinux ? 4 : 0x1007;
     internal static readonly int SO_SNDBUF = IsLinux ? 7 : 0x1001;
     internal static readonly int SO_RCVBUF = IsLinux ? 8 : 0x1002;
     internal static readonly int SO_KEEPALIVE = IsLinux ? 9 : 8;
     internal static readonly int SO_LINGER = IsLinux ? 13 : 0x80;
+    internal static readonly int SO_ACCEPTCONN = IsLinux ? 30 : 2;
     internal static readonly int SO_NOSIGPIPE = IsLinux ? Missing : IsMac ? 0x1022 : 0x800;
 
     // Of these there is only Linux's number: elsewhere datagrams are received by one socket and without control data.

@@ -85,6 +85,21 @@ internal static class SocketAddressBytes
         return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, port);
     }
 
+    /// <summary>Reads the path, or the abstract name after a zero, of a Unix socket; null where it has none.</summary>
+    internal static UnixDomainSocketEndPoint? ReadUnix(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length <= UnixPathOffset || FamilyIn(bytes) != SocketConstants.AF_UNIX)
+        {
+            return null;
+        }
+
+        // A path may end with a zero; an abstract name begins with one and is as long as the address says: unix(7).
+        ReadOnlySpan<byte> name = bytes[UnixPathOffset..];
+        int end = name[1..].IndexOf((byte)0);
+        name = name[0] != 0 && end >= 0 ? name[..(end + 1)] : name;
+        return name[0] == 0 && name.Length == 1 ? null : new UnixDomainSocketEndPoint(Encoding.UTF8.GetString(name));
+    }
+
     private static int FamilyIn(ReadOnlySpan<byte> bytes) =>
         OperatingSystem.IsLinux() ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : bytes[1];
 

@@ -164,15 +164,28 @@ public static unsafe class SocketFactory
         }
     }
 
-    /// <summary>The address that a socket is bound to: getsockname(2).</summary>
+    /// <summary>The address that a socket is bound to: getsockname(2). Null for one that is no internet socket.</summary>
     public static IPEndPoint? LocalAddress(Descriptor descriptor)
     {
-        byte* address = stackalloc byte[SocketAddressBytes.MaxSize];
-        uint size = SocketAddressBytes.MaxSize;
-        SysResult result = SysResult.From(Libc.getsockname(descriptor.Number, address, &size));
-        return result.Failed
-            ? null
-            : SocketAddressBytes.Read(new ReadOnlySpan<byte>(address, (int)Math.Min(size, SocketAddressBytes.MaxSize)));
+        Span<byte> address = stackalloc byte[SocketAddressBytes.MaxSize];
+        return SocketAddressBytes.Read(address[..LocalName(descriptor, address)]);
+    }
+
+    /// <summary>The path or the abstract name that a Unix socket is bound to; null for any other.</summary>
+    internal static UnixDomainSocketEndPoint? LocalPath(Descriptor descriptor)
+    {
+        Span<byte> address = stackalloc byte[SocketAddressBytes.MaxSize];
+        return SocketAddressBytes.ReadUnix(address[..LocalName(descriptor, address)]);
+    }
+
+    private static int LocalName(Descriptor descriptor, Span<byte> bytes)
+    {
+        fixed (byte* address = bytes)
+        {
+            uint size = (uint)bytes.Length;
+            SysResult result = SysResult.From(Libc.getsockname(descriptor.Number, address, &size));
+            return result.Failed ? 0 : (int)Math.Min(size, (uint)bytes.Length);
+        }
     }
 
     internal static void SetNonBlockingAndCloseOnExec(int descriptor)

@@ -83,6 +83,14 @@ public static unsafe class SocketOptions
         return result.Failed ? result.Error : new Errno(result.Value);
     }
 
+    /// <summary>The kind of socket, such as SOCK_STREAM: SO_TYPE. ENOTSOCK where it is none.</summary>
+    internal static SysResult GetType(Descriptor descriptor) =>
+        Get(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_TYPE);
+
+    /// <summary>Whether it listens, as listen(2) has it do: SO_ACCEPTCONN, 1 or 0.</summary>
+    internal static SysResult GetListens(Descriptor descriptor) =>
+        Get(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_ACCEPTCONN);
+
     /// <summary>Makes the coming close(2) a reset: SO_LINGER, on, zero seconds.</summary>
     internal static void SetLingerZero(Descriptor descriptor)
     {

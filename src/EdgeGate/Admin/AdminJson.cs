@@ -83,9 +83,10 @@ internal static class AdminJson
     }
 
     /// <summary>Answers with what is written.</summary>
-    public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
+    public static async Task WriteAsync(
+        HttpContext context, Action<Utf8JsonWriter> write, string contentType = "application/json")
     {
-        context.Response.ContentType = "application/json";
+        context.Response.ContentType = contentType;
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Options);
         write(json);
         await json.FlushAsync(context.RequestAborted);

@@ -7,9 +7,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -24,11 +22,13 @@ internal sealed class AdminServer : IAsyncDisposable
     private const int MaxConnections = 32; // of the reserve: a scraper and a few operators
 
     private readonly WebApplication _app;
-    private readonly BindAddress _bind;
+    private readonly AdminConfig _config;
+    private readonly ILogger _log;
 
     public AdminServer(Gateway gateway, Signals signals, ILoggerFactory logs)
     {
-        _bind = gateway.Config.Admin.Bind;
+        _config = gateway.Config.Admin;
+        _log = logs.CreateLogger<AdminServer>();
         WebApplicationBuilder builder = EmptyHost.Create(logs);
         builder.Services.AddRoutingCore();
         builder.Services.AddExporter(gateway.Top);
@@ -36,16 +36,17 @@ internal sealed class AdminServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            foreach (IPEndPoint endPoint in _bind.EndPoints)
+            foreach (IPEndPoint endPoint in _config.Bind.EndPoints)
             {
                 kestrel.Listen(endPoint);
             }
         });
 
         _app = builder.Build();
-        _app.Use(RefuseOtherSites);
-        _app.MapPrometheusScrapingEndpoint();
-        Map(_app, gateway, signals);
+        _app.Use(SecurityHeaders.AddAsync);
+        _app.Use(Problem.ForEmptyErrorsAsync);
+        _app.Use(new AdminGuard(_config).InvokeAsync);
+        AdminRoutes.Map(_app, gateway, signals);
     }
 
     /// <summary>Where it really listens.</summary>
@@ -61,12 +62,16 @@ internal sealed class AdminServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
             string why = e.InnerException is AddressInUseException ? "Address already in use" : e.Message;
-            throw new IOException($"admin address (EdgeGate:Admin:Bind): cannot bind {_bind}: {why}", e);
+            throw new IOException($"admin address (EdgeGate:Admin:Bind): cannot bind {_config.Bind}: {why}", e);
         }
 
         var addresses = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
         var address = new Uri(addresses.Addresses.First());
         EndPoint = IPEndPoint.Parse(address.Authority);
+        if (!_config.Bind.IsLoopback && _config.Token is null)
+        {
+            AdminLog.Open(_log, _config.Bind);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -75,66 +80,4 @@ internal sealed class AdminServer : IAsyncDisposable
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
     }
-
-    private static void Map(WebApplication app, Gateway gateway, Signals signals)
-    {
-        app.MapGet("/healthz", context => context.Response.WriteAsync("ok\n"));
-        app.MapGet("/readyz", context =>
-        {
-            context.Response.StatusCode = gateway.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-            return context.Response.WriteAsync(gateway.IsReady ? "ready\n" : "draining\n");
-        });
-        app.MapGet("/limits", new LimitsEndpoint(gateway).GetAsync);
-        app.MapGet("/clusters", new ClustersEndpoint(gateway).ListAsync);
-        var connections = new ConnectionsEndpoint(gateway.Table);
-        app.MapGet("/connections", connections.ListAsync);
-        app.MapDelete("/connections/{id}", connections.KillAsync);
-        app.MapPost("/drain", context => AcceptAsync(context, signals, Signal.Stop));
-        app.MapPost("/reload", context => AcceptAsync(context, signals, Signal.Reload));
-    }
-
-    private static Task AcceptAsync(HttpContext context, Signals signals, Signal signal)
-    {
-        signals.Raise(signal);
-        context.Response.StatusCode = StatusCodes.Status202Accepted;
-        return Task.CompletedTask;
-    }
-
-    /// <summary>
-    /// A page of another site may make a browser send requests here. Browsers say where a state-changing request comes
-    /// from (Fetch Metadata, Origin); programs do not, and may pass.
-    /// </summary>
-    private static Task RefuseOtherSites(HttpContext context, RequestDelegate next)
-    {
-        bool changes = !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
-        if (changes && IsFromAnotherSite(context.Request))
-        {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return context.Response.WriteAsync("refused: the request comes from another site\n");
-        }
-
-        return next(context);
-    }
-
-    private static bool IsFromAnotherSite(HttpRequest request)
-    {
-        if (request.Headers["Sec-Fetch-Site"].FirstOrDefault() is { } site)
-        {
-            return site is not ("same-origin" or "none") || !IsOwnName(request.Host.Host);
-        }
-
-        string? origin = request.Headers.Origin;
-        string own = $"{request.Scheme}://{request.Host}";
-        return !string.IsNullOrEmpty(origin)
-            && !(string.Equals(origin, own, StringComparison.OrdinalIgnoreCase) && IsOwnName(request.Host.Host));
-    }
-
-    /// <summary>
-    /// Whether a browser's page of this name is ours. Anyone may let a name of theirs resolve to this address (DNS
-    /// rebinding), and the browser then takes their page for one of the same origin; an address cannot be lent so.
-    /// </summary>
-    private static bool IsOwnName(string host) =>
-        IPAddress.TryParse(host, out _)
-        || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || host.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase);
 }

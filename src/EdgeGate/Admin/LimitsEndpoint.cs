@@ -18,7 +18,7 @@ internal sealed class LimitsEndpoint(Gateway gateway)
         WriteLive(json);
         WriteOverload(json, gateway.Load.Monitor);
         WriteKernel(json, gateway.Load.Kernel.Netstat);
-        WriteListeners(json);
+        ListenersJson.Write(json, gateway);
         CheckJson.WritePlan(json, gateway.Plan);
         json.WriteEndObject();
     });
@@ -70,20 +70,6 @@ internal sealed class LimitsEndpoint(Gateway gateway)
         Write(json, "tcpMemoryPressures", counters.TcpMemoryPressures);
         Write(json, "receiveQueuePrunes", counters.PruneCalled);
         json.WriteEndObject();
-    }
-
-    private void WriteListeners(Utf8JsonWriter json)
-    {
-        json.WriteStartArray("listeners");
-        foreach (var sockets in gateway.Metrics.Listeners.GroupBy(listener => listener.Name))
-        {
-            json.WriteStartObject();
-            json.WriteString("name", sockets.Key);
-            json.WriteNumber("queue", sockets.Sum(socket => socket.QueueLength));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, string name, long? count)

@@ -20,8 +20,8 @@ internal static class CheckJson
             json.WriteStartObject();
             json.WriteString("configuration", result.Source);
             json.WriteNumber("exitCode", result.ExitCode);
-            WriteList(json, "errors", result.Errors, WriteProblem);
-            WriteList(json, "warnings", result.Warnings, WriteProblem);
+            WriteProblems(json, "errors", result.Errors);
+            WriteProblems(json, "warnings", result.Warnings);
             if (result.Plan is { } plan)
             {
                 WritePlan(json, plan);
@@ -44,6 +44,9 @@ internal static class CheckJson
         json.WriteEndObject();
         WriteList(json, "findings", plan.Findings, WriteFinding);
     }
+
+    internal static void WriteProblems(Utf8JsonWriter json, string name, IEnumerable<ConfigurationError> problems) =>
+        WriteList(json, name, problems, WriteProblem);
 
     private static void WriteProblem(Utf8JsonWriter json, ConfigurationError error)
     {

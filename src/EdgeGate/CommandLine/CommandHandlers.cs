@@ -11,14 +11,10 @@ internal sealed record CommandHandlers
     /// <summary>The daemon on its embedded configuration and upstreams.</summary>
     public required Func<CancellationToken, Task<int>> Demo { get; init; }
 
-    /// <summary>Asks a running daemon, at this admin address, how it is.</summary>
-    public required Func<Uri, CancellationToken, Task<int>> Status { get; init; }
-
     /// <summary>Commands that this build does not have.</summary>
     public static CommandHandlers None { get; } = new()
     {
         Run = (_, _) => Task.FromResult(ExitCode.Failed),
         Demo = _ => Task.FromResult(ExitCode.Failed),
-        Status = (_, _) => Task.FromResult(ExitCode.Failed),
     };
 }

@@ -14,17 +14,8 @@ internal static class DefaultConfiguration
     /// <summary>The configuration that ships with EdgeGate, with the tuning file beside it.</summary>
     public static async Task<LoadedConfiguration> LoadEmbeddedAsync(ConfigurationLoader loader)
     {
-        var tuning = Encoding.UTF8.GetString(await ReadAsync("kernel-tuning.conf"));
+        var tuning = Encoding.UTF8.GetString(EmbeddedFile.Read("kernel-tuning.conf"));
         return await loader.LoadAsync(
-            Name, await ReadAsync("edgegate.json"), folder: null, TuningFile.Parse("kernel-tuning.conf", tuning));
-    }
-
-    private static async Task<byte[]> ReadAsync(string name)
-    {
-        await using var stream = typeof(DefaultConfiguration).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"{name} is not embedded.");
-        using var copy = new MemoryStream();
-        await stream.CopyToAsync(copy);
-        return copy.ToArray();
+            Name, EmbeddedFile.Read("edgegate.json"), folder: null, TuningFile.Parse("kernel-tuning.conf", tuning));
     }
 }

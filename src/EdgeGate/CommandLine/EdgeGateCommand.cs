@@ -34,13 +34,17 @@ internal static class EdgeGateCommand
 
     private static RootCommand Create(CommandHandlers handlers, Terminal terminal, KernelFactsReader kernel)
     {
+        var admin = new AdminCommands(terminal);
         var root = new RootCommand("EdgeGate: an edge gateway that knows the limits of the machine it runs on.")
         {
             Run(handlers, terminal),
             Demo(handlers),
             Check(terminal, kernel),
             Tune(terminal, kernel),
-            Status(handlers),
+            admin.Status(),
+            admin.Connections(),
+            admin.Reload(),
+            admin.Drain(),
         };
         return root;
     }
@@ -83,7 +87,7 @@ internal static class EdgeGateCommand
         {
             Description = "How to print: table (the default) for a person, json for a program.",
             HelpName = "table|json",
-            CustomParser = result => Choice<CheckFormat>(result, "a format"),
+            CustomParser = result => Choices.Parse<CheckFormat>(result, "a format"),
         };
         var command = new Command(
             "check",
@@ -109,13 +113,13 @@ internal static class EdgeGateCommand
         {
             Description = "density (the default): many silent connections with small buffers; throughput: buffers that grow far.",
             HelpName = "density|throughput",
-            CustomParser = result => Choice<TuningProfile>(result, "a profile"),
+            CustomParser = result => Choices.Parse<TuningProfile>(result, "a profile"),
         };
         var format = new Option<TuneFormat>("--format")
         {
             Description = "What to print: sysctl (the default), systemd, or json with both.",
             HelpName = "sysctl|systemd|json",
-            CustomParser = result => Choice<TuneFormat>(result, "a format"),
+            CustomParser = result => Choices.Parse<TuneFormat>(result, "a format"),
         };
         var config = ConfigOption(
             $"What the gateway is to serve. Without it: {DefaultConfiguration.File}, or the embedded default where that is missing.");
@@ -129,36 +133,8 @@ internal static class EdgeGateCommand
         return command;
     }
 
-    private static Command Status(CommandHandlers handlers)
-    {
-        var admin = new Option<Uri>("--admin")
-        {
-            Description = "The admin address of the daemon.",
-            HelpName = "URL",
-            CustomParser = result => AdminUrl(result),
-            DefaultValueFactory = _ => new Uri("http://127.0.0.1:9901"),
-        };
-        var command = new Command("status", "Ask a running daemon how it is.") { admin };
-        command.SetAction((parsed, cancellation) => handlers.Status(parsed.GetValue(admin)!, cancellation));
-        return command;
-    }
-
     private static Option<string?> ConfigOption(string description) =>
         new("--config") { Description = description, HelpName = "FILE" };
-
-    private static T Choice<T>(System.CommandLine.Parsing.ArgumentResult result, string what)
-        where T : struct, Enum
-    {
-        var text = result.Tokens is [var token] ? token.Value : "";
-        if (!text.All(char.IsDigit) && Enum.TryParse<T>(text, ignoreCase: true, out var choice))
-        {
-            return choice;
-        }
-
-        string[] names = [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant())];
-        result.AddError($"'{text}' is not {what}: {string.Join(", ", names[..^1])} or {names[^1]}.{Nearest.Hint(text, names)}");
-        return default;
-    }
 
     private static long Connections(System.CommandLine.Parsing.ArgumentResult result)
     {
@@ -170,17 +146,5 @@ internal static class EdgeGateCommand
 
         result.AddError($"'{text}' is not a number of connections such as 100000.");
         return 0;
-    }
-
-    private static Uri? AdminUrl(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        var text = result.Tokens is [var token] ? token.Value : "";
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
-        {
-            return url;
-        }
-
-        result.AddError($"'{text}' is not a URL such as http://127.0.0.1:9901.");
-        return null;
     }
 }

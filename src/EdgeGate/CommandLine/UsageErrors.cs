@@ -37,10 +37,11 @@ internal static class UsageErrors
     }
 
     private static string Say(string message, Command command) =>
-        command.Subcommands.Count > 0 ? "name a command: " + string.Join(", ", command.Subcommands.Select(c => c.Name)) + "." : message;
+        command is RootCommand ? "name a command: " + string.Join(", ", command.Subcommands.Select(c => c.Name)) + "." : message;
 
     private static IEnumerable<string> Names(Command command) =>
         command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name));
 
-    private static string Path(Command command) => command is RootCommand ? "edgegate" : "edgegate " + command.Name;
+    private static string Path(Command command) => command is RootCommand ? "edgegate"
+        : command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : command.Name;
 }

@@ -21,7 +21,7 @@ internal sealed class GatewayReader(IConfiguration root, string? folder, Configu
             Listeners = new ListenerReader(folder, report).Read(section.Section("Listeners"), section.Section("Defaults")),
             Limits = ReadLimits(section.Section("Limits")),
             Kernel = ReadKernel(section.Section("Kernel")),
-            Admin = ReadAdmin(section.Section("Admin")),
+            Admin = new AdminReader(folder).Read(section.Section("Admin")),
             Metrics = ReadMetrics(section.Section("Metrics")),
             Transport = ReadTransport(section.Section("Transport")),
         };
@@ -45,14 +45,6 @@ internal sealed class GatewayReader(IConfiguration root, string? folder, Configu
         };
         section.RejectUnknown();
         return limits;
-    }
-
-    private static AdminConfig ReadAdmin(SectionReader section)
-    {
-        var admin = new AdminConfig();
-        admin = section.Bind("Bind", section.Text("Bind")) is { } bind ? admin with { Bind = bind } : admin;
-        section.RejectUnknown();
-        return admin;
     }
 
     private static MetricsConfig ReadMetrics(SectionReader section)

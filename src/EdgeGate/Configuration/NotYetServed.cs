@@ -6,21 +6,8 @@ namespace EdgeGate.Configuration;
 /// </summary>
 internal static class NotYetServed
 {
-    private static readonly (string Key, Func<ListenerConfig, bool> Wants, string What)[] Listeners =
-    [
-        ("Bind", l => l.Bind.Kind == BindKind.Systemd, "systemd: binds"),
-    ];
-
     public static void Report(GatewayConfig config, ConfigurationReport report)
     {
-        foreach (var listener in config.Listeners)
-        {
-            foreach (var (key, _, what) in Listeners.Where(feature => feature.Wants(listener)))
-            {
-                report.Error($"EdgeGate:Listeners:{listener.Name}:{key}", Say(what));
-            }
-        }
-
         if (config.Admin.Bind.Kind is BindKind.Systemd or BindKind.Unix)
         {
             report.Error("EdgeGate:Admin:Bind", Say($"{config.Admin.Bind.Kind.ToString().ToLowerInvariant()}: binds"));

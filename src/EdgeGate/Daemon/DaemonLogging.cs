@@ -1,5 +1,5 @@
+using EdgeGate.Systemd;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -20,7 +20,7 @@ internal static class DaemonLogging
         builder.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None); // our forwarder says it in a line
         builder.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.AddConfiguration(configuration.GetSection("Logging"));
-        if (SystemdHelpers.IsSystemdService())
+        if (JournalStream.IsOutput())
         {
             builder.AddSystemdConsole();
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
+using EdgeGate.Daemon.Inherited;
 using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Limits;
 using EdgeGate.Limits.Overload;
@@ -32,7 +33,7 @@ internal sealed class Gateway : IAsyncDisposable
     private IReadOnlyList<ServedListener> _prepared = [];
     private volatile LoadedConfiguration _loaded;
 
-    public Gateway(LoadedConfiguration loaded, CapacityPlan plan, ILoggerFactory logs)
+    public Gateway(LoadedConfiguration loaded, CapacityPlan plan, InheritedSockets inherited, ILoggerFactory logs)
     {
         _loaded = loaded;
         _log = logs.CreateLogger("EdgeGate");
@@ -45,6 +46,7 @@ internal sealed class Gateway : IAsyncDisposable
         Top = new TopConnections(Table, Config.Metrics.PerConnectionTop);
         GatewayMetrics.Register(Metrics.Meter, Loops);
         ConnectionSampler.Start(Loops);
+        Reloads = new ReloadMetrics(Metrics.Meter);
         Transport = new TransportServices(Loops, Gate, Metrics, logs.CreateLogger<Listener>());
         Load = new LoadControl(Transport, Table, () => Plan, () => Config.Limits, _log);
 
@@ -52,7 +54,7 @@ internal sealed class Gateway : IAsyncDisposable
         _upstreams = new Upstreams(Config, Metrics.Meter, logs);
         _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams.Health, logs);
         UpstreamGauges.Register(Metrics.Meter, () => _upstreams.Clusters, _http.Clusters.GetClusters);
-        _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http);
+        _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http, inherited);
     }
 
     public GatewayConfig Config => _loaded.Config!;
@@ -76,6 +78,12 @@ internal sealed class Gateway : IAsyncDisposable
 
     /// <summary>The connections that metrics show one by one.</summary>
     public TopConnections Top { get; }
+
+    /// <summary>How many reloads there were, and how the last one ended.</summary>
+    public ReloadMetrics Reloads { get; }
+
+    /// <summary>The listeners that are served, with their sockets.</summary>
+    public IReadOnlyList<ServedListener> Served => _listeners.Served;
 
     /// <summary>Every cluster's state, those of layer 4 among them.</summary>
     public IEnumerable<ClusterState> YarpClusters => _http.Clusters.GetClusters();
@@ -122,13 +130,12 @@ internal sealed class Gateway : IAsyncDisposable
     /// Reads the configuration again. One that is bad, or whose listeners cannot be bound, is refused, and the old one
     /// serves on.
     /// </summary>
-    public async Task<bool> ReloadAsync()
+    public async Task<ReloadOutcome> ReloadAsync()
     {
         LoadedConfiguration fresh = await new ConfigurationLoader().LoadAsync(_loaded.Source);
         if (fresh.Config is null)
         {
-            DaemonLog.ReloadRefused(_log, fresh.Source, string.Join("; ", fresh.Errors));
-            return false;
+            return Refused(fresh, fresh.Errors);
         }
 
         await _listeners.SettleAsync();
@@ -138,20 +145,28 @@ internal sealed class Gateway : IAsyncDisposable
         }
         catch (IOException e)
         {
-            DaemonLog.ReloadRefused(_log, fresh.Source, e.Message);
-            return false;
+            return Refused(fresh, [new ConfigurationError(fresh.Source, "EdgeGate:Listeners", e.Message)]);
         }
 
-        await AdoptAsync(fresh);
+        ReloadOutcome outcome = await AdoptAsync(fresh);
+        Reloads.Count(succeeded: true);
         DaemonLog.Reloaded(_log, fresh.Source);
-        return true;
+        return outcome;
+    }
+
+    private ReloadOutcome Refused(LoadedConfiguration fresh, IReadOnlyList<ConfigurationError> errors)
+    {
+        Reloads.Count(succeeded: false);
+        DaemonLog.ReloadRefused(_log, fresh.Source, string.Join("; ", errors));
+        return new ReloadOutcome(fresh.Source) { Errors = errors, Warnings = fresh.Warnings };
     }
 
     // From here on nothing fails: everything that may has been prepared.
-    private async Task AdoptAsync(LoadedConfiguration fresh)
+    private async Task<ReloadOutcome> AdoptAsync(LoadedConfiguration fresh)
     {
         LoadedConfiguration before = _loaded;
-        foreach (string section in SectionText.Changed(before.Root, fresh.Root, NeedRestart))
+        string[] needRestart = [.. SectionText.Changed(before.Root, fresh.Root, NeedRestart)];
+        foreach (string section in needRestart)
         {
             DaemonLog.NeedsRestart(_log, fresh.Source, section);
         }
@@ -162,10 +177,21 @@ internal sealed class Gateway : IAsyncDisposable
         await _listeners.ServeHttpAsync(_prepared);
         await _listeners.ServeAsync(_prepared, Drain);
         DrainClusters(before.Config!);
-        foreach (string error in _listeners.ReloadCertificates())
+        string[] kept = [.. _listeners.ReloadCertificates()];
+        foreach (string error in kept)
         {
             DaemonLog.CertificateKept(_log, error);
         }
+
+        return new ReloadOutcome(fresh.Source)
+        {
+            Warnings = fresh.Warnings,
+            NeedRestart = needRestart,
+            KeptCertificates = kept,
+            Listeners = SectionChanges.Between(before.Root, fresh.Root, "EdgeGate:Listeners", shared: "EdgeGate:Defaults"),
+            Routes = SectionChanges.Between(before.Root, fresh.Root, "ReverseProxy:Routes"),
+            Clusters = SectionChanges.Between(before.Root, fresh.Root, "ReverseProxy:Clusters"),
+        };
     }
 
     // A socket of datagrams that has come back by then is not gone.

@@ -1,8 +1,10 @@
 using EdgeGate.Admin;
 using EdgeGate.CommandLine;
 using EdgeGate.Configuration;
+using EdgeGate.Daemon.Inherited;
 using EdgeGate.Limits;
 using EdgeGate.Native.Kernel;
+using EdgeGate.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGate.Daemon;
@@ -24,6 +26,8 @@ internal static class GatewayDaemon
         ILogger log = logs.CreateLogger("EdgeGate");
         GatewayConfig config = loaded.Config!;
 
+        using var systemd = new ServiceManager(log);
+        using var inherited = new InheritedSockets(ListenDescriptors.Take(log), log);
         DescriptorLimit descriptors = DescriptorLimit.Raise();
         var kernel = new KernelFactsReader();
         CapacityPlan plan = Preflight.Plan(config, loaded.Tuning, kernel);
@@ -35,7 +39,7 @@ internal static class GatewayDaemon
         }
 
         using var signals = new Signals(cancellation);
-        await using var gateway = new Gateway(loaded, plan, logs);
+        await using var gateway = new Gateway(loaded, plan, inherited, logs);
         await using var admin = new AdminServer(gateway, signals, logs);
         try
         {
@@ -48,31 +52,34 @@ internal static class GatewayDaemon
             return ExitCode.Failed;
         }
 
+        inherited.CloseUnclaimed();
         await WarmUp.RunAsync(admin.EndPoint!);
         gateway.Adopt(Preflight.PlanRunning(config, loaded.Tuning, kernel));
         DaemonLog.Capacity(
             log, gateway.Plan.MaxConnections, gateway.Plan.Binding.Setting, descriptors.Soft, descriptors.Hard);
 
         await gateway.StartAsync();
-        var systemd = new ServiceManager();
         gateway.IsReady = true;
-        systemd.Ready();
+        await using var reports = ServiceReports.Start(gateway, systemd, log);
         DaemonLog.Serving(log, gateway.Describe(), admin.EndPoint);
         announce?.Invoke();
 
-        while (await signals.NextAsync() == Signal.Reload)
+        while (await signals.NextAsync() is { Signal: Signal.Reload } request)
         {
             systemd.Reloading();
-            if (await gateway.ReloadAsync())
+            ReloadOutcome outcome = await gateway.ReloadAsync();
+            if (outcome.Succeeded)
             {
                 gateway.Adopt(Preflight.PlanRunning(gateway.Config, gateway.Loaded.Tuning, kernel));
             }
 
-            systemd.Ready();
+            reports.Reloaded();
+            request.Answer(outcome);
         }
 
+        signals.Close();
         gateway.IsReady = false;
-        systemd.Stopping();
+        reports.Drain();
         DaemonLog.Draining(log, gateway.Connections, gateway.DrainTimeout);
         int aborted = await gateway.DrainAsync();
         DaemonLog.Drained(log, aborted);

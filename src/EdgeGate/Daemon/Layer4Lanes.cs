@@ -3,6 +3,7 @@ using EdgeGate.Layer4;
 using EdgeGate.Layer4.Tls;
 using EdgeGate.Layer4.Udp;
 using EdgeGate.Limits;
+using EdgeGate.Native.Sockets;
 using EdgeGate.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,13 @@ internal sealed class Layer4Lanes(TransportServices transport, Upstreams upstrea
         listener.Protocol == ListenerProtocol.Udp
             ? UdpListener.Bind(options, transport)
             : Listener.Bind(options, transport);
+
+    /// <summary>Takes over a listener's sockets that were bound before this process began; they have one address.</summary>
+    /// <exception cref="IOException">There is no descriptor left.</exception>
+    public ListenerSocket Adopt(ListenerConfig listener, ListenerOptions options, IReadOnlyList<OwnedDescriptor> sockets) =>
+        listener.Protocol == ListenerProtocol.Udp
+            ? UdpListener.Adopt(sockets, options, transport)
+            : Listener.Adopt(sockets[0], options, transport);
 
     /// <summary>Has a socket served as its listener says, whose clusters are known to the upstreams.</summary>
     public void Serve(ListenerConfig listener, ListenerSocket socket, ListenerOptions options)

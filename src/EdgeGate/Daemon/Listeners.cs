@@ -1,5 +1,6 @@
 using System.Net;
 using EdgeGate.Configuration;
+using EdgeGate.Daemon.Inherited;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Admission;
 
@@ -13,12 +14,17 @@ namespace EdgeGate.Daemon;
 /// <param name="transport">Loops, gate and metrics.</param>
 /// <param name="layer4">Makes the lanes of layer 4.</param>
 /// <param name="http">Makes the listeners of layer 7.</param>
-internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4, HttpServer http)
+/// <param name="inherited">The sockets that are bound already.</param>
+internal sealed class Listeners(
+    TransportServices transport, Layer4Lanes layer4, HttpServer http, InheritedSockets inherited)
 {
     private readonly Dictionary<string, ListenerQuota> _quotas = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, SourceGate> _sources = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<BoundSocket> _stopped = []; // of datagrams: open for the sake of the flows that are left
-    private IReadOnlyList<ServedListener> _served = [];
+    private volatile IReadOnlyList<ServedListener> _served = []; // replaced whole; the admin address reads it, too
+
+    /// <summary>The listeners as they are served now.</summary>
+    public IReadOnlyList<ServedListener> Served => _served;
 
     /// <summary>The listeners with their real addresses, for people.</summary>
     public string Describe() => string.Join(", ", _served
@@ -135,13 +141,12 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
     private ServedListener Prepare(ListenerConfig config, List<BoundSocket> known, List<ListenerSocket> bound)
     {
         var sockets = new List<BoundSocket>();
-        foreach (EndPoint wanted in config.Bind.Addresses)
+        foreach (EndPoint wanted in inherited.PlacesOf(config))
         {
             BoundSocket? socket = known.Find(s => s.Is(config, wanted));
             if (socket is null)
             {
-                socket = Resume(config, wanted)
-                    ?? new BoundSocket(config.Name, wanted, layer4.Bind(config, OptionsOf(config, wanted)));
+                socket = Resume(config, wanted) ?? new BoundSocket(config.Name, wanted, Open(config, wanted));
                 bound.Add(socket.Socket);
             }
 
@@ -150,6 +155,14 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
         }
 
         return new ServedListener(config, sockets, HttpListener.Serves(config) ? HttpOf(config, sockets) : null);
+    }
+
+    private ListenerSocket Open(ListenerConfig config, EndPoint wanted)
+    {
+        ListenerOptions options = OptionsOf(config, wanted);
+        return inherited.Claim(config, wanted) is { Count: > 0 } sockets
+            ? layer4.Adopt(config, options, sockets)
+            : layer4.Bind(config, options);
     }
 
     /// <summary>The socket of a listener that was taken away and comes back before its last flow has ended.</summary>
@@ -168,7 +181,8 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
     }
 
     private ListenerOptions OptionsOf(ListenerConfig config, EndPoint wanted) =>
-        TransportOptions.Of(config, wanted, QuotaOf(config), SourcesOf(config));
+        TransportOptions.Of(
+            config, wanted is SystemdEndPoint inherited ? inherited.Address : wanted, QuotaOf(config), SourcesOf(config));
 
     // A listener's share follows its name, so that what it has admitted counts on after a change.
     private ListenerQuota QuotaOf(ListenerConfig config)

@@ -9,7 +9,7 @@ namespace EdgeGate.Daemon;
 /// </summary>
 internal sealed class Signals : IDisposable
 {
-    private readonly Channel<Signal> _raised = Channel.CreateUnbounded<Signal>();
+    private readonly Channel<Request> _raised = Channel.CreateUnbounded<Request>();
     private readonly List<IDisposable> _registrations = [];
     private int _stops;
 
@@ -26,10 +26,28 @@ internal sealed class Signals : IDisposable
     }
 
     /// <summary>Asks for something, as the admin address does.</summary>
-    public void Raise(Signal signal) => _raised.Writer.TryWrite(signal);
+    public void Raise(Signal signal) => _raised.Writer.TryWrite(new Request(signal));
+
+    /// <summary>Asks for a reload, and waits until its turn has come and it is done.</summary>
+    /// <returns>What became of it; null if the daemon is stopping.</returns>
+    public Task<ReloadOutcome?> ReloadAsync()
+    {
+        var outcome = new TaskCompletionSource<ReloadOutcome?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _raised.Writer.TryWrite(new Request(Signal.Reload, outcome)) ? outcome.Task : Task.FromResult<ReloadOutcome?>(null);
+    }
 
     /// <summary>Waits for the next request.</summary>
-    public ValueTask<Signal> NextAsync() => _raised.Reader.ReadAsync();
+    public ValueTask<Request> NextAsync() => _raised.Reader.ReadAsync();
+
+    /// <summary>Takes no more requests; those who wait for one are told that the daemon stops.</summary>
+    public void Close()
+    {
+        _raised.Writer.TryComplete();
+        while (_raised.Reader.TryRead(out Request left))
+        {
+            left.Answer(null);
+        }
+    }
 
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 

@@ -10,7 +10,7 @@ namespace EdgeGate.Daemon;
 /// </summary>
 internal static class WarmUp
 {
-    private static readonly string[] Pages = ["/metrics", "/connections", "/limits", "/clusters", "/readyz"];
+    private static readonly string[] Pages = ["/metrics", "/connections", "/limits", "/clusters", "/status", "/readyz"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static async Task RunAsync(IPEndPoint admin)

@@ -13,7 +13,7 @@ internal sealed record CapacityPlan
     private static readonly Limit[] All =
     [
         new Descriptors(), new Backlogs(), new SocketBuffers(), new Ports(), new Conntrack(),
-        new SocketMemory(), new Memory(), new Tasks(), new Exposure(), new TuningDifferences(),
+        new SocketMemory(), new Memory(), new Tasks(), new Exposure(), new ServiceSockets(), new TuningDifferences(),
     ];
 
     /// <summary>The machine that it was made for.</summary>

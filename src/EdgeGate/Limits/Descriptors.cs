@@ -33,6 +33,9 @@ internal sealed class Descriptors : Limit
     // A listening socket, and the descriptor kept for the day when there is no other. UDP has a socket on each loop.
     private const int PerEndPoint = 2;
 
+    // The same, and the descriptor that was handed over.
+    private const int PerInherited = 3;
+
     // Of a tight limit, the reserve takes no more than this share of what the daemon itself leaves.
     private const int ReserveShare = 4;
 
@@ -145,7 +148,8 @@ internal sealed class Descriptors : Limit
     internal static long Estimate(PlanInput input)
     {
         long sockets = input.Config.Listeners.Sum(l =>
-            Math.Max(1, l.Bind.EndPoints.Length) * (l.Protocol == ListenerProtocol.Udp ? input.Loops : PerEndPoint));
+            l.Bind.Kind == BindKind.Systemd ? PerInherited
+            : Math.Max(1, l.Bind.EndPoints.Length) * (l.Protocol == ListenerProtocol.Udp ? input.Loops : PerEndPoint));
         return (IsJit ? JitRuntime : NativeRuntime) + HttpClientOf(input)
             + sockets + (PerLoop * input.Loops) + input.Config.Admin.Bind.EndPoints.Length;
     }

@@ -247,7 +247,7 @@ public sealed class AdminTests : DaemonTests, IAsyncLifetime
 
         using var answer = await _daemon.Admin.SendAsync(request, Token);
 
-        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     [Fact]

@@ -43,6 +43,8 @@ internal sealed class DaemonProcess : IAsyncDisposable
         }
     }
 
+    public int Id => _process.Id;
+
     /// <summary>Descriptors open now.</summary>
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
 
@@ -74,7 +76,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
         var daemon = Launch(configuration, descriptors, environment);
         try
         {
-            await Until.TrueAsync(daemon.IsReadyAsync, TimeSpan.FromSeconds(30), "the daemon to become ready");
+            await daemon.ReadyAsync();
             return daemon;
         }
         catch
@@ -93,6 +95,19 @@ internal sealed class DaemonProcess : IAsyncDisposable
         var file = Path.Combine(folder.FullName, "edgegate.json");
         File.WriteAllText(file, configuration.ToString());
         return Launch(folder, configuration.AdminPort, ["run", "--config", file], descriptors, environment);
+    }
+
+    /// <summary>
+    /// Has another program start the daemon, which does so in its own process (exec), and does not wait.
+    /// </summary>
+    public static DaemonProcess LaunchThrough(
+        string[] starter, DaemonConfiguration configuration, IDictionary<string, string?>? environment = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("edgegate-daemon-");
+        var file = Path.Combine(folder.FullName, "edgegate.json");
+        File.WriteAllText(file, configuration.ToString());
+        return Start(
+            folder, configuration.AdminPort, [.. starter, "dotnet", Assembly, "run", "--config", file], environment);
     }
 
     /// <summary>Starts a command that serves on the default admin port and needs no configuration file.</summary>
@@ -122,6 +137,9 @@ internal sealed class DaemonProcess : IAsyncDisposable
         await _process.WaitForExitAsync(deadline.Token);
         return _process.ExitCode;
     }
+
+    /// <summary>Waits until it is ready; fails with its output when it ends instead.</summary>
+    public Task ReadyAsync() => Until.TrueAsync(IsReadyAsync, TimeSpan.FromSeconds(30), "the daemon to become ready");
 
     /// <summary>Whether it is ready; fails when it has ended.</summary>
     public async Task<bool> IsReadyAsync()
@@ -199,6 +217,12 @@ internal sealed class DaemonProcess : IAsyncDisposable
             command = ["prlimit", $"--nofile={limit}:{limit}", .. command];
         }
 
+        return Start(folder, adminPort, command, environment);
+    }
+
+    private static DaemonProcess Start(
+        DirectoryInfo folder, int adminPort, string[] command, IDictionary<string, string?>? environment)
+    {
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,

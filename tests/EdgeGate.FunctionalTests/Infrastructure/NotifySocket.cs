@@ -11,13 +11,15 @@ internal sealed class NotifySocket : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ConcurrentQueue<string> _messages = [];
 
-    public NotifySocket()
+    /// <param name="isAbstract">Whether it has a name of the abstract namespace instead of a path.</param>
+    public NotifySocket(bool isAbstract = false)
     {
-        Path = System.IO.Path.Combine(_folder.Path, "notify");
-        _socket.Bind(new UnixDomainSocketEndPoint(Path));
+        Path = isAbstract ? $"@edgegate-test-{Guid.NewGuid():N}" : System.IO.Path.Combine(_folder.Path, "notify");
+        _socket.Bind(new UnixDomainSocketEndPoint(isAbstract ? "\0" + Path[1..] : Path));
         _ = ReceiveAsync();
     }
 
+    /// <summary>What NOTIFY_SOCKET is to be.</summary>
     public string Path { get; }
 
     /// <summary>The states told so far, in order: READY, RELOADING, STOPPING.</summary>
@@ -26,6 +28,13 @@ internal sealed class NotifySocket : IDisposable
             && !line.StartsWith("WATCHDOG", StringComparison.Ordinal)).Select(line => line[..^2])];
 
     public string[] Messages => [.. _messages];
+
+    /// <summary>How often the watchdog was fed so far.</summary>
+    public int Feedings => _messages.Count(message => message.Contains("WATCHDOG=1", StringComparison.Ordinal));
+
+    /// <summary>The last text for people.</summary>
+    public string? Status => _messages.SelectMany(message => message.Split('\n'))
+        .LastOrDefault(line => line.StartsWith("STATUS=", StringComparison.Ordinal))?["STATUS=".Length..];
 
     public void Dispose()
     {

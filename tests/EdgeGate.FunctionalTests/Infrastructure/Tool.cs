@@ -14,6 +14,8 @@ internal static class Tool
         ["promtool"] = "prometheus",
         ["dig"] = "bind9-dnsutils",
         ["dnsmasq"] = "dnsmasq-base",
+        ["systemd-analyze"] = "systemd",
+        ["systemd-socket-activate"] = "systemd",
         ["redis-cli"] = "redis-tools",
         ["redis-benchmark"] = "redis-tools",
     };

@@ -26,7 +26,14 @@ public sealed class EdgeGateCommandTests : IDisposable
     [InlineData("tune --connections many", "'many' is not a number of connections such as 100000")]
     [InlineData("tune --connections 10 --profile densty", "Did you mean 'density'?")]
     [InlineData("status --admin here", "'here' is not a URL")]
-    [InlineData("", "name a command: run, demo, check, tune, status")]
+    [InlineData("connections kil 5", "Did you mean 'kill'?")]
+    [InlineData("connections kill five", "'five' is not the id of a connection")]
+    [InlineData("connections kill", "'edgegate connections kill --help'")]
+    [InlineData("connections --sort ttl", "is nothing to sort by")]
+    [InlineData("connections list --sort rrt", "Did you mean 'rtt'?")]
+    [InlineData("connections --limit few", "'few' is not a number of connections")]
+    [InlineData("reload --amdin x", "Did you mean '--admin'?")]
+    [InlineData("", "name a command: run, demo, check, tune, status, connections, reload, drain")]
     public async Task A_wrong_command_line_is_answered_with_what_was_meant(string arguments, string answer)
     {
         Assert.Equal(2, await RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
@@ -39,7 +46,7 @@ public sealed class EdgeGateCommandTests : IDisposable
     public async Task Help_names_every_command()
     {
         Assert.Equal(0, await RunAsync("--help"));
-        Assert.All(["run", "demo", "check", "tune", "status"], name => Assert.Contains($"  {name} ", _output.ToString()));
+        Assert.All(["run", "demo", "check", "tune", "status", "connections", "reload", "drain"], name => Assert.Contains($"  {name} ", _output.ToString()));
     }
 
     [Fact]
@@ -152,17 +159,24 @@ public sealed class EdgeGateCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Status_and_demo_reach_their_handlers()
-    {
-        var handlers = CommandHandlers.None with
-        {
-            Status = (url, _) => Task.FromResult(url.Port == 1234 ? 5 : 6),
-            Demo = _ => Task.FromResult(7),
-        };
+    public async Task Demo_reaches_its_handler() =>
+        Assert.Equal(7, await RunAsync(CommandHandlers.None with { Demo = _ => Task.FromResult(7) }, "demo"));
 
-        Assert.Equal(5, await RunAsync(handlers, "status", "--admin", "http://127.0.0.1:1234"));
-        Assert.Equal(6, await RunAsync(handlers, "status"));
-        Assert.Equal(7, await RunAsync(handlers, "demo"));
+    [Theory]
+    [InlineData("status")]
+    [InlineData("connections")]
+    [InlineData("connections list")]
+    [InlineData("connections kill 1")]
+    [InlineData("reload")]
+    [InlineData("drain")]
+    public async Task Where_no_daemon_answers_the_command_says_what_to_do(string command)
+    {
+        // Port 1 is tcpmux, which nobody runs.
+        Assert.Equal(1, await RunAsync([.. command.Split(' '), "--admin", "http://127.0.0.1:1"]));
+
+        Assert.Contains("no EdgeGate answers at http://127.0.0.1:1: Connection refused", _error.ToString());
+        Assert.Contains("--admin", _error.ToString());
+        Assert.Empty(_output.ToString());
     }
 
     private Task<int> RunAsync(params string[] arguments) => RunAsync(CommandHandlers.None, arguments);

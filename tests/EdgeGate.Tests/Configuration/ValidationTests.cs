@@ -49,7 +49,6 @@ public sealed class ValidationTests
     [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\", \"SniRoutes\": { \"example.com.\": \"game\" }", ":SniRoutes:example.com.", "neither a host name")]
     [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tls\", \"SniRoutes\": { \"a.example.com/\": \"game\" }", ":SniRoutes:a.example.com/", "a protocol of ALPN")]
     [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"tcp\", \"Cluster\": \"game\", \"SniRoutes\": { \"a.example.com\": \"game\" }", ":SniRoutes", "only a tls listener")]
-    [InlineData("\"Bind\": \"systemd:web\", \"Protocol\": \"http\"", ":Bind", "does not serve systemd: binds")]
     [InlineData("\"Bind\": \"unix:/run/e.sock\", \"Protocol\": \"http\", \"SocketMode\": \"rw\"", ":SocketMode", "three octal digits")]
     [InlineData("\"Bind\": \"127.0.0.1:9\", \"Protocol\": \"http\", \"SocketMode\": \"0600\"", ":SocketMode", "only a unix: bind")]
     public async Task A_listener_that_does_not_fit_says_why(string keys, string path, string message)

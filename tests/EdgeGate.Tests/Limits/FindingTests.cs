@@ -22,6 +22,18 @@ public sealed class FindingTests
     }
 
     [Fact]
+    public async Task A_socket_that_the_service_manager_brings_is_told()
+    {
+        var json = Loaded.Json().Replace("127.0.0.1:8080", "systemd:edge", StringComparison.Ordinal);
+
+        var finding = (await Plans.MakeAsync(Plans.Machine(20_000), json)).Only("inherited-socket");
+
+        Assert.Equal(Severity.Info, finding.Severity);
+        Assert.Contains("FileDescriptorName=edge", finding.Wanted);
+        (await Plans.MakeAsync(Plans.Machine(20_000))).Silent("inherited-socket");
+    }
+
+    [Fact]
     public async Task A_backlog_within_somaxconn_is_no_finding()
     {
         var plan = await Plans.MakeAsync(Plans.Machine(20_000, ("net.core.somaxconn", "4096"), ("net.ipv4.tcp_max_syn_backlog", "4096")));

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using EdgeGate.Daemon;
+using EdgeGate.Transport;
+
+namespace EdgeGate.Admin;
+
+/// <summary>The listeners, where they listen and what went through them since the start.</summary>
+internal static class ListenersJson
+{
+    public static void Write(Utf8JsonWriter json, Gateway gateway)
+    {
+        json.WriteStartArray("listeners");
+        foreach (ServedListener listener in gateway.Served)
+        {
+            Write(json, gateway, listener);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, Gateway gateway, ServedListener listener)
+    {
+        ListenerStats stats = listener.Sockets[0].Socket.Stats; // all its sockets share them
+        json.WriteStartObject();
+        json.WriteString("name", listener.Config.Name);
+        json.WriteString("protocol", stats.Protocol);
+        json.WriteStartArray("addresses");
+        foreach (BoundSocket socket in listener.Sockets)
+        {
+            json.WriteStringValue(socket.Socket.EndPoint.ToString());
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("active", stats.Sum(static cell => cell.Active));
+        if (gateway.Plan.Listeners.FirstOrDefault(l => l.Listener == listener.Config.Name) is { } planned)
+        {
+            json.WriteNumber("maximum", planned.MaxConnections);
+        }
+
+        json.WriteNumber("queue", listener.Sockets.Sum(static s => s.Socket is Listener streams ? streams.QueueLength : 0));
+        json.WriteNumber("accepted", stats.Sum(static cell => cell.Accepted));
+        json.WriteNumber("rejected", Enum.GetValues<RejectReason>().Sum(reason => stats.Sum(cell => cell.Rejected(reason))));
+        json.WriteNumber("bytesIn", stats.Sum(static cell => cell.ClientReceived));
+        json.WriteNumber("bytesOut", stats.Sum(static cell => cell.ClientSent));
+        json.WriteEndObject();
+    }
+}

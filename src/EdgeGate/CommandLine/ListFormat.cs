@@ -1,0 +1,8 @@
+namespace EdgeGate.CommandLine;
+
+/// <summary>How a list is printed.</summary>
+internal enum ListFormat
+{
+    Table,
+    Json,
+}
