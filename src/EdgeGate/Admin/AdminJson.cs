@@ -9,7 +9,7 @@ namespace EdgeGate.Admin;
 /// <summary>The JSON of the admin address. Times are seconds, sizes bytes.</summary>
 internal static class AdminJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Task WriteConnectionsAsync(HttpContext context, IEnumerable<ConnectionSnapshot> connections) =>
         WriteAsync(context, json =>
@@ -23,7 +23,11 @@ internal static class AdminJson
             json.WriteEndArray();
         });
 
-    private static void WriteConnection(Utf8JsonWriter json, ConnectionSnapshot connection)
+    /// <param name="json">Where to.</param>
+    /// <param name="connection">What is known of the connection.</param>
+    /// <param name="more">Writes further members, or null.</param>
+    public static void WriteConnection(
+        Utf8JsonWriter json, ConnectionSnapshot connection, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
         json.WriteNumber("id", connection.Id);
@@ -46,6 +50,7 @@ internal static class AdminJson
             json.WriteNumber("notSentBytes", tcp.NotSentBytes);
         }
 
+        more?.Invoke(json);
         json.WriteEndObject();
     }
 

@@ -21,8 +21,12 @@ internal static class AdminRoutes
         });
         byte[] description = EmbeddedFile.Read("openapi.json");
         Get(app, "/openapi.json", context => WriteAsync(context, description, "application/json"));
-        Get(app, "/status", new StatusEndpoint(gateway, TimeProvider.System).WriteAsync);
-        Get(app, "/limits", new LimitsEndpoint(gateway).GetAsync);
+        var status = new StatusEndpoint(gateway, TimeProvider.System);
+        var limits = new LimitsEndpoint(gateway);
+        Get(app, "/status", status.WriteAsync);
+        Get(app, "/limits", limits.GetAsync);
+        Get(app, "/events", EventsEndpoint.Create(gateway, status, limits, app.Lifetime.ApplicationStopping).StreamAsync);
+        Get(app, "/", new DashboardPage().WriteAsync);
         Get(app, "/clusters", new ClustersEndpoint(gateway).ListAsync);
         Get(app, "/config", context => EffectiveConfiguration.WriteAsync(context, gateway.Loaded));
         var connections = new ConnectionsEndpoint(gateway.Table);

@@ -14,7 +14,10 @@ namespace EdgeGate.Admin;
 /// </summary>
 internal sealed class ClustersEndpoint(Gateway gateway)
 {
-    public Task ListAsync(HttpContext context) => AdminJson.WriteAsync(context, json =>
+    public Task ListAsync(HttpContext context) => AdminJson.WriteAsync(context, Write);
+
+    /// <summary>Writes the list.</summary>
+    public void Write(Utf8JsonWriter json)
     {
         json.WriteStartArray();
         foreach (ClusterState cluster in gateway.YarpClusters.OrderBy(c => c.ClusterId, StringComparer.Ordinal))
@@ -25,7 +28,7 @@ internal sealed class ClustersEndpoint(Gateway gateway)
         }
 
         json.WriteEndArray();
-    });
+    }
 
     private static void Write(Utf8JsonWriter json, ClusterState cluster, UpstreamCluster? relayed)
     {

@@ -9,14 +9,14 @@ internal sealed class ConnectionsEndpoint(ConnectionTable table)
 {
     public async Task ListAsync(HttpContext context)
     {
-        if (ConnectionQuery.Read(context.Request.Query, out string error) is not { } query)
+        if (ConnectionQuery.Read(context.Request.Query, hasRates: false, int.MaxValue, out string error) is not { } query)
         {
             await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, error);
             return;
         }
 
         IReadOnlyList<ConnectionSnapshot> all = await table.ListAsync();
-        await AdminJson.WriteConnectionsAsync(context, query.Top(query.Filter(all)));
+        await AdminJson.WriteConnectionsAsync(context, query.Top(query.Filter(all.Select(c => new ConnectionRow(c)))).Select(row => row.Connection));
     }
 
     public async Task KillAsync(HttpContext context)

@@ -15,13 +15,19 @@ internal sealed class LimitsEndpoint(Gateway gateway)
     {
         json.WriteStartObject();
         json.WriteBoolean("ready", gateway.IsReady);
-        WriteLive(json);
-        WriteOverload(json, gateway.Load.Monitor);
-        WriteKernel(json, gateway.Load.Kernel.Netstat);
+        WriteNow(json);
         ListenersJson.Write(json, gateway);
         CheckJson.WritePlan(json, gateway.Plan);
         json.WriteEndObject();
     });
+
+    /// <summary>Writes, as members of an object, all but the plan.</summary>
+    public void WriteNow(Utf8JsonWriter json)
+    {
+        WriteLive(json);
+        WriteOverload(json, gateway.Load.Monitor);
+        WriteKernel(json, gateway.Load.Kernel.Netstat);
+    }
 
     private void WriteLive(Utf8JsonWriter json)
     {

@@ -40,10 +40,10 @@ internal sealed class AdminCommands(Terminal terminal)
     {
         var sort = new Option<string?>("--sort")
         {
-            Description = "What to sort by, the largest first but for the id: " + string.Join(", ", ConnectionQuery.SortKeys) + ".",
+            Description = "What to sort by, numbers and times largest first: " + string.Join(", ", ConnectionOrder.Names) + ".",
             HelpName = "KEY",
         };
-        sort.Validators.Add(result => Known(result, ConnectionQuery.SortKeys));
+        sort.Validators.Add(result => Known(result, ConnectionOrder.Names));
         var limit = new Option<int?>("--limit") { Description = "At most so many.", HelpName = "N" };
         limit.Validators.Add(NotNegative);
         var listener = new Option<string?>("--listener") { Description = "Only those of this listener.", HelpName = "NAME" };

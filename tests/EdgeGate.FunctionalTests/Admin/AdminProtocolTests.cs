@@ -9,7 +9,7 @@ namespace EdgeGate.FunctionalTests.Admin;
 /// <summary>How the admin address speaks HTTP: methods, headers, errors.</summary>
 public sealed class AdminProtocolTests : DaemonTests, IAsyncLifetime
 {
-    private static readonly string[] Pages = ["/healthz", "/readyz", "/status", "/limits", "/clusters", "/connections", "/config", "/metrics", "/openapi.json"];
+    private static readonly string[] Pages = ["/", "/healthz", "/readyz", "/status", "/limits", "/clusters", "/connections", "/config", "/metrics", "/openapi.json"];
 
     private readonly TcpUpstream _echo = TcpUpstream.Echo();
     private readonly DaemonConfiguration _configuration = new();

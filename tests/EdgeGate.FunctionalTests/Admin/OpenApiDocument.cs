@@ -36,11 +36,20 @@ internal sealed class OpenApiDocument(string text)
         Assert.True(content is not null, $"{answer.Content.Headers.ContentType} is not described: {what}");
         if (answer.Content.Headers.ContentType.MediaType!.EndsWith("json", StringComparison.Ordinal))
         {
-            using var json = JsonDocument.Parse(body);
-            var result = SchemaOf(content["schema"]!).Evaluate(
-                json.RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List, RequireFormatValidation = true });
-            Assert.True(result.IsValid, $"{Errors(result)}\n{what}");
+            AssertValid(content["schema"]!, body, what);
         }
+    }
+
+    /// <summary>Fails unless the JSON is as a schema of the components says.</summary>
+    public void AssertIs(string schema, string json) =>
+        AssertValid(new JsonObject { ["$ref"] = "#/components/schemas/" + schema }, json, $"{schema}: {json}");
+
+    private void AssertValid(JsonNode schema, string text, string what)
+    {
+        using var json = JsonDocument.Parse(text);
+        var result = SchemaOf(schema).Evaluate(
+            json.RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List, RequireFormatValidation = true });
+        Assert.True(result.IsValid, $"{Errors(result)}\n{what}");
     }
 
     private static string Errors(EvaluationResults result) => string.Join('\n', (result.Details ?? [])

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using EdgeGate.FunctionalTests.Daemon;
 using EdgeGate.FunctionalTests.Infrastructure;
@@ -43,7 +44,7 @@ public sealed class OpenApiTests : DaemonTests, IAsyncLifetime
         using var relay = await ConnectAsync();
         using var web = await new IPEndPoint(IPAddress.Loopback, _web.Port).ConnectAsync();
         await _daemon.MetricAsync("edgegate_connections_active", 2);
-        foreach (string page in new[] { "/healthz", "/readyz", "/status", "/limits", "/clusters", "/config", "/metrics", "/openapi.json" })
+        foreach (string page in new[] { "/", "/healthz", "/readyz", "/status", "/limits", "/clusters", "/config", "/metrics", "/openapi.json" })
         {
             await AssertAsync("GET", page, page, HttpStatusCode.OK);
         }
@@ -54,6 +55,9 @@ public sealed class OpenApiTests : DaemonTests, IAsyncLifetime
         long id = (long)(await _daemon.ConnectionsAsync("?listener=relay"))[0]!["id"]!;
         await AssertAsync("DELETE", "/connections/{id}", $"/connections/{id}", HttpStatusCode.NoContent);
         await AssertAsync("DELETE", "/connections/{id}", $"/connections/{id}", HttpStatusCode.NotFound);
+
+        await AssertAsync("GET", "/events", "/events?sort=none", HttpStatusCode.BadRequest);
+        await AssertEventsAsync();
 
         _configuration.Listen("second", "tcp", "relay");
         await ReloadAsync(HttpStatusCode.OK);
@@ -67,6 +71,31 @@ public sealed class OpenApiTests : DaemonTests, IAsyncLifetime
         await AssertAsync("GET", "/status", "/status", HttpStatusCode.OK);
         await AssertAsync("POST", "/reload", "/reload", HttpStatusCode.Conflict);
         Assert.Empty(_description.Operations.Except(_asked));
+    }
+
+    private async Task AssertEventsAsync()
+    {
+        using var client = await ConnectAsync();
+        await using var stream = await _daemon.Admin.GetStreamAsync("/events?sort=rate&listener=relay", Token);
+        var seen = new List<string>();
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(Token))
+        {
+            string schema = item.EventType switch
+            {
+                "plan" => "Plan",
+                "state" => "State",
+                "connections" => "LiveConnections",
+                var other => throw new InvalidOperationException($"an event of no known kind: {other}"),
+            };
+            _description.AssertIs(schema, item.Data);
+            seen.Add(item.EventType);
+            if (item.Data.Contains("\"rateIn\"", StringComparison.Ordinal))
+            {
+                break; // from the second snapshot on
+            }
+        }
+
+        Assert.Equal(["plan", "state", "connections", "state", "connections"], seen);
     }
 
     private async Task ReloadAsync(HttpStatusCode expected)

@@ -12,6 +12,7 @@ internal static class Tool
         ["nginx"] = "nginx-full",
         ["h2load"] = "nghttp2-client",
         ["promtool"] = "prometheus",
+        ["chromedriver"] = "chromium-driver",
         ["dig"] = "bind9-dnsutils",
         ["dnsmasq"] = "dnsmasq-base",
         ["systemd-analyze"] = "systemd",
