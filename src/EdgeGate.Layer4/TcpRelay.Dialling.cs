@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Native;
-using EdgeGate.Native.Sockets;
 using EdgeGate.Transport;
 
 namespace EdgeGate.Layer4;
@@ -12,8 +11,6 @@ namespace EdgeGate.Layer4;
 internal sealed partial class TcpRelay
 {
     private const int MaxConnects = 8;
-    private static readonly TimeSpan DescriptorCheck = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan BacklogCheck = TimeSpan.FromMilliseconds(20);
 
     private CloseReason _connectFailure = CloseReason.Upstream;
     private DestinationLease? _place;
@@ -21,7 +18,6 @@ internal sealed partial class TcpRelay
     private AddressWalk _addresses;
     private DestinationAddress? _address;
     private bool _isDestinationsFault;
-    private bool _connectsAgain;
     private int _connects;
     private long _dialDeadline;
     private long _connectBegan;
@@ -78,7 +74,7 @@ internal sealed partial class TcpRelay
                     RelayLog.NoDestination(_lane.Log, Id, _cluster!.Name);
                 }
 
-                Finish(_connectFailure, reset: false);
+                Finish(_connectFailure, reset: _connectFailure == CloseReason.Limit);
                 return false;
         }
     }
@@ -101,83 +97,6 @@ internal sealed partial class TcpRelay
 
         _place!.Dispose();
         _place = null;
-    }
-
-    /// <summary>Begins a connect; false if it has failed already, or nothing is left to try.</summary>
-    private bool BeginConnect(DestinationAddress address)
-    {
-        _connectBegan = Stopwatch.GetTimestamp();
-        SysResult opened = SocketFactory.OpenStream(address.EndPoint.AddressFamily);
-        if (opened.Failed)
-        {
-            return WaitForDescriptor(opened.Error);
-        }
-
-        var upstream = new UpstreamSocket(new Descriptor(opened.Value), this);
-        if (address.IsTcp)
-        {
-            SocketOptions.SetNoDelay(upstream.Descriptor);
-            SocketOptions.SetKeepAlive(upstream.Descriptor);
-        }
-
-        SocketOptions.SuppressSigPipe(upstream.Descriptor);
-        SysResult connected = SocketIO.Connect(upstream.Descriptor, address.EndPoint);
-        if (connected.Failed && connected.Error != Errno.EINPROGRESS)
-        {
-            upstream.Close(reset: false);
-            return (connected.Error == Errno.EAGAIN && WaitForBacklog())
-                || ConnectFailed(connected.Error.ToString(), !SaysNothingOfIt(connected.Error));
-        }
-
-        // Before the poller knows the socket: a connect that has ended already is reported by the very first wait.
-        _upstream = upstream;
-        _down = default;
-        Loop.Arm(_timer, ConnectTime());
-        upstream.Attach(Loop);
-        return !upstream.IsClosed;
-    }
-
-    /// <summary>How long this connect may take: while there is another to try, half of the time is left for that.</summary>
-    private TimeSpan ConnectTime() => HasAnother ? DialTime / 2 : DialTime;
-
-    /// <summary>
-    /// A Unix socket whose accept queue is full refuses at once (connect(2), EAGAIN) where TCP would send its SYN again;
-    /// so the relay does. True if it waits.
-    /// </summary>
-    private bool WaitForBacklog()
-    {
-        bool waits = !HasAnother && DialTime > TimeSpan.Zero;
-        if (waits)
-        {
-            _connectsAgain = true;
-            Loop.Arm(_timer, BacklogCheck);
-        }
-
-        return waits;
-    }
-
-    /// <summary>
-    /// The client has the last descriptor, and its upstream none: it waits for one to come back, for as long as the
-    /// connect may take, while the listener accepts nobody else. True if it waits.
-    /// </summary>
-    private bool WaitForDescriptor(Errno error)
-    {
-        bool shortage = error.IsDescriptorShortage;
-        if (shortage && DialTime > TimeSpan.Zero)
-        {
-            _connectsAgain = true;
-            Listener.ReportShortage();
-            Loop.Arm(_timer, DescriptorCheck);
-            return true;
-        }
-
-        ConnectFailed(error.ToString(), isDestinationsFault: false);
-        if (shortage)
-        {
-            Finish(CloseReason.Limit, reset: true); // another destination would need a descriptor too
-        }
-
-        return false;
     }
 
     private void OnConnectTimer()
@@ -234,8 +153,4 @@ internal sealed partial class TcpRelay
             _lane.Log, Id, _cluster!.Name, _place.Destination.Id, _address.EndPoint.ToString()!, error);
         return false;
     }
-
-    // connect(2): no ephemeral port, no memory: every destination would look dead. A full backlog is alive.
-    private static bool SaysNothingOfIt(Errno error) =>
-        error == Errno.EADDRNOTAVAIL || error == Errno.ENOBUFS || error == Errno.ENOMEM || error == Errno.EAGAIN;
 }

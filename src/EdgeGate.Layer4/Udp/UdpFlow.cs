@@ -18,7 +18,7 @@ internal sealed class UdpFlow : AcceptedConnection
     private readonly UdpListener _listener;
     private readonly UdpRelayLane _lane;
     private readonly DestinationLease _place;
-    private readonly DestinationAddress _address;
+    private readonly FlowTarget _target;
     private readonly DatagramPath _path;
     private readonly IdleTimer _timer;
     private bool _deferred;
@@ -28,25 +28,25 @@ internal sealed class UdpFlow : AcceptedConnection
         protected override void OnTimer() => flow.OnTimer();
     }
 
-    /// <param name="socket">The socket, connected to the destination, and the lease.</param>
+    /// <param name="socket">The target's socket, and the lease.</param>
     /// <param name="listener">Whose flow it is.</param>
     /// <param name="lane">Time-outs and limits.</param>
     /// <param name="place">The destination's, taken for the flow's life.</param>
-    /// <param name="address">What the socket is connected to.</param>
+    /// <param name="target">What the socket is connected to; its port is the flow's to return.</param>
     /// <param name="path">Between the client and this machine.</param>
     internal UdpFlow(
         in AcceptedSocket socket,
         UdpListener listener,
         UdpRelayLane lane,
         DestinationLease place,
-        DestinationAddress address,
+        in FlowTarget target,
         in DatagramPath path)
         : base(socket)
     {
         _listener = listener;
         _lane = lane;
         _place = place;
-        _address = address;
+        _target = target;
         _path = path;
         _timer = new IdleTimer(this);
     }
@@ -69,7 +69,7 @@ internal sealed class UdpFlow : AcceptedConnection
 
     protected override string State => IsRefused ? "refused" : "open";
 
-    protected override object? DestinationAddress => _address.EndPoint;
+    protected override object? DestinationAddress => _target.Address.EndPoint;
 
     protected override bool IsTcp => false;
 
@@ -169,6 +169,7 @@ internal sealed class UdpFlow : AcceptedConnection
     {
         Loop.Disarm(_timer);
         _listener.Forget(_path);
+        _target.Port.Return();
         _place.Dispose();
         if (_lane.Log.IsEnabled(LogLevel.Debug))
         {
@@ -201,7 +202,7 @@ internal sealed class UdpFlow : AcceptedConnection
         {
             IsRefused = true;
             _place.ReportFailure();
-            _address.Failed(Loop.Now);
+            _target.Address.Failed(Loop.Now);
             _lane.Metrics.ConnectFailed(_lane.Cluster, To);
             if (_listener.MayLogFailure())
             {

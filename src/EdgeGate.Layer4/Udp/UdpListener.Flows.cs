@@ -1,6 +1,5 @@
 using System.Net;
 using EdgeGate.Layer4.Upstreams;
-using EdgeGate.Native;
 using EdgeGate.Native.Sockets;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Admission;
@@ -71,7 +70,7 @@ public sealed partial class UdpListener
             return null;
         }
 
-        if (Reach(lane, remote.Address, tried, out DestinationAddress? address, out Descriptor socket) is not { } place)
+        if (Reach(lane, remote.Address, tried, out FlowTarget to) is not { } place)
         {
             lease.Dispose();
             Forget(path);
@@ -79,7 +78,7 @@ public sealed partial class UdpListener
         }
 
         var flow = new UdpFlow(
-            new AcceptedSocket(socket, remote, lease, _first), this, lane, place, address!, path);
+            new AcceptedSocket(to.Socket, remote, lease, _first), this, lane, place, to, path);
         _flows.Add(path, flow);
         Assign(flow, Loop);
         return flow.IsClosed ? null : flow;
@@ -108,122 +107,6 @@ public sealed partial class UdpListener
         remote.Port == ((IPEndPoint)EndPoint).Port
         && (remote.Address.Equals(path.Local ?? ((IPEndPoint)EndPoint).Address)
             || (path.Local is not null && IPAddress.IsLoopback(remote.Address)));
-
-    /// <summary>
-    /// Connects a socket to a destination; of several, the first that has a route. Nobody waits for a place at one: a
-    /// datagram that has to wait is one that came too late.
-    /// </summary>
-    private DestinationLease? Reach(
-        UdpRelayLane lane, IPAddress source, TriedDestinations tried, out DestinationAddress? address, out Descriptor socket)
-    {
-        PickOutcome outcome;
-        while ((outcome = Pick(lane, source, tried, out DestinationLease? place)) == PickOutcome.Picked)
-        {
-            tried.Add(place!.Destination);
-            SysResult connected = Connect(lane, place.Destination, out address, out socket);
-            if (!connected.Failed)
-            {
-                return place;
-            }
-
-            place.Dispose();
-            if (connected.Error.IsDescriptorShortage)
-            {
-                CountShortage(connected.Error);
-                CountRejected(RejectReason.Descriptors);
-                return null;
-            }
-        }
-
-        if (tried.Count == 0 && MayLogFailure())
-        {
-            UdpRelayLog.NoDestination(lane.Log, Name, lane.Cluster.Name);
-        }
-
-        socket = Descriptor.None;
-        address = null;
-        if (outcome == PickOutcome.Full)
-        {
-            CountRejected(RejectReason.Limit);
-        }
-        else
-        {
-            Drop(DropReason.Upstream);
-        }
-
-        return null;
-    }
-
-    private static PickOutcome Pick(
-        UdpRelayLane lane, IPAddress source, in TriedDestinations tried, out DestinationLease? place)
-    {
-        place = null;
-        return tried.IsFull ? PickOutcome.None : lane.Cluster.TryPick(new PickContext(source, tried), out place);
-    }
-
-    /// <summary>Connects a socket to one of a destination's addresses.</summary>
-    private SysResult Connect(
-        UdpRelayLane lane, Destination destination, out DestinationAddress? address, out Descriptor socket)
-    {
-        var connected = SysResult.Failure(Errno.EHOSTUNREACH);
-        socket = Descriptor.None;
-        AddressWalk addresses = destination.Walk();
-        while (addresses.TryNext(Loop.Now, out address))
-        {
-            connected = Connect((IPEndPoint)address.EndPoint, out socket);
-            if (!connected.Failed || connected.Error.IsDescriptorShortage)
-            {
-                break;
-            }
-
-            address.Failed(Loop.Now);
-            OnUnreachable(lane, destination, address, connected.Error);
-        }
-
-        return connected;
-    }
-
-    private SysResult Connect(IPEndPoint destination, out Descriptor socket)
-    {
-        socket = Descriptor.None;
-        SysResult opened = SocketFactory.OpenDatagram(destination.AddressFamily);
-        if (opened.Failed)
-        {
-            return opened;
-        }
-
-        socket = new Descriptor(opened.Value);
-        SysResult connected = SocketIO.Connect(socket, destination);
-        if (connected.Failed)
-        {
-            SocketIO.Close(socket);
-            return connected;
-        }
-
-        SocketOptions.SetReceiveOffload(socket);
-        if (Options.ReceiveBufferBytes is { } receive)
-        {
-            SocketOptions.SetReceiveBuffer(socket, receive);
-        }
-
-        if (Options.SendBufferBytes is { } send)
-        {
-            SocketOptions.SetSendBuffer(socket, send);
-        }
-
-        return connected;
-    }
-
-    private void OnUnreachable(
-        UdpRelayLane lane, Destination destination, DestinationAddress address, Errno error)
-    {
-        lane.Metrics.ConnectFailed(lane.Cluster, destination);
-        if (MayLogFailure())
-        {
-            UdpRelayLog.CannotReach(
-                lane.Log, Name, lane.Cluster.Name, destination.Id, $"{address.EndPoint}", error.ToString());
-        }
-    }
 
     private UdpFlow? Drop(DropReason reason)
     {

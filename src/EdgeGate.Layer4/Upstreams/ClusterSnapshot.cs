@@ -14,7 +14,8 @@ internal sealed record ClusterSnapshot(
     {
         do
         {
-            taken = Policy.Choose(Available, context);
+            // Where none has a port left, one is dialled all the same: it may be free by then, or else is counted and told.
+            taken = Policy.Choose(Available, context) ?? Policy.Choose(Available, context.WithPortless());
             if (taken is null)
             {
                 return HasUntried(context.Tried) ? PickOutcome.Full : PickOutcome.None;

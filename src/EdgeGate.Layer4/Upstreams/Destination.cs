@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using EdgeGate.Layer4.Ports;
 
 namespace EdgeGate.Layer4.Upstreams;
 
@@ -49,6 +51,39 @@ public sealed class Destination
 
     internal bool HasRoom => Active < Maximum;
 
+    /// <summary>Whether a connection to one of its addresses would find a port.</summary>
+    internal bool HasPort
+    {
+        get
+        {
+            foreach (DestinationAddress address in _addresses)
+            {
+                if (address.HasPort)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    private ProtocolType Protocol =>
+        Address.StartsWith("udp:", StringComparison.OrdinalIgnoreCase) ? ProtocolType.Udp : ProtocolType.Tcp;
+
+    /// <summary>The ports in use from each source to each of its addresses.</summary>
+    /// <param name="cluster">The cluster's name.</param>
+    public IEnumerable<PortUsage> PortUsage(string cluster)
+    {
+        foreach (DestinationAddress address in _addresses)
+        {
+            foreach (PortPool pool in address.Ports.ToArray())
+            {
+                yield return new PortUsage(cluster, Id, pool.Key.Source, address.EndPoint, pool.Used, pool.Capacity);
+            }
+        }
+    }
+
     /// <summary>Takes a place, unless all are taken.</summary>
     internal bool TryEnter()
     {
@@ -77,11 +112,23 @@ public sealed class Destination
     internal void Resize(int maximum) => Volatile.Write(ref _maximum, maximum);
 
     /// <summary>Takes what the address stands for now; an address that stays keeps what is known about it.</summary>
-    internal void Resolve(IReadOnlyList<EndPoint> endPoints)
+    /// <param name="endPoints">The addresses, in the resolver's order.</param>
+    /// <param name="sources">
+    /// From which addresses of this machine they are reached: an address whose family none of them has is left out. None
+    /// leaves it to the kernel.
+    /// </param>
+    /// <param name="ports">Where ports are counted.</param>
+    internal void Resolve(IReadOnlyList<EndPoint> endPoints, IReadOnlyList<IPAddress> sources, PortTable ports)
     {
         DestinationAddress[] known = _addresses;
-        _addresses = [.. AddressOrder.Interleave(endPoints)
+        DestinationAddress[] resolved = [.. AddressOrder.Interleave(endPoints)
             .Select(to => Array.Find(known, address => address.EndPoint.Equals(to)) ?? new DestinationAddress(to))];
+        foreach (DestinationAddress address in resolved)
+        {
+            address.ReachFrom(address.EndPoint is IPEndPoint to ? ports.PoolsOf(Protocol, sources, to) : []);
+        }
+
+        _addresses = Array.FindAll(resolved, address => !address.IsIp || !address.Ports.IsEmpty);
     }
 
     internal void CountConnected()

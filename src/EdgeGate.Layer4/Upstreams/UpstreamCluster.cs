@@ -1,5 +1,8 @@
 using System.Collections.Frozen;
+using EdgeGate.Layer4.Ports;
 using EdgeGate.Layer4.Upstreams.Balancing;
+using EdgeGate.Native;
+using EdgeGate.Native.Sockets;
 
 namespace EdgeGate.Layer4.Upstreams;
 
@@ -28,6 +31,9 @@ public sealed class UpstreamCluster
 
     /// <summary>The cluster's name.</summary>
     public string Name { get; }
+
+    /// <summary>Where the ports of its connections are counted: with those of all other clusters.</summary>
+    public PortTable Ports { get; init; } = new();
 
     /// <summary>
     /// Told of a destination that failed <see cref="FailureThreshold"/> times in a row or more. Called on the thread pool,
@@ -62,7 +68,7 @@ public sealed class UpstreamCluster
             {
                 Destination destination = Array.Find(before.All, d => d.Id == wanted.Id && d.Address == wanted.Address)
                     ?? new Destination(wanted.Id, wanted.Address);
-                destination.Resolve(wanted.EndPoints);
+                destination.Resolve(wanted.EndPoints, settings.SourceAddresses, Ports);
                 destination.Resize(settings.MaxConnectionsPerDestination ?? int.MaxValue);
                 return destination;
             })];
@@ -115,6 +121,23 @@ public sealed class UpstreamCluster
 
     /// <summary>Whether there would be another destination to try.</summary>
     internal bool HasUntried(in TriedDestinations tried) => _snapshot.HasUntried(tried);
+
+    /// <summary>Binds a socket to its source; where that fails, the port is returned and the source told of.</summary>
+    internal bool TryBind(Descriptor socket, PortPool port, out SysResult bound)
+    {
+        bound = port.Bind(socket);
+        if (bound.Failed)
+        {
+            port.ReturnUnusable();
+            Ports.Unusable?.Invoke(Name, port.Key.Source!, bound.Error);
+        }
+
+        return !bound.Failed;
+    }
+
+    /// <summary>Tells that no source had a port left to an address.</summary>
+    internal void ReportExhausted(Destination destination, DestinationAddress address) =>
+        Ports.Exhausted?.Invoke(PortExhaustion.Of(Name, destination.Id, address.EndPoint, address.Ports));
 
     internal void Release(Destination destination)
     {

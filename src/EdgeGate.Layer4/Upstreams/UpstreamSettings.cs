@@ -1,3 +1,4 @@
+using System.Net;
 using EdgeGate.Transport.ProxyProtocol;
 
 namespace EdgeGate.Layer4.Upstreams;
@@ -19,4 +20,10 @@ public sealed record UpstreamSettings
 
     /// <summary>The header that connections to the destinations begin with.</summary>
     public ProxyProtocolVersion SendProxyProtocol { get; init; }
+
+    /// <summary>
+    /// The addresses of this machine from which connections are made, each to destinations of its family; none leaves
+    /// the choice to the kernel.
+    /// </summary>
+    public IReadOnlyList<IPAddress> SourceAddresses { get; init; } = [];
 }

@@ -38,6 +38,7 @@ internal static class SocketConstants
 
     internal const int IPPROTO_IP = 0;
     internal const int IP_PKTINFO = 8;
+    internal const int IP_BIND_ADDRESS_NO_PORT = 24;
 
     internal const int IPPROTO_IPV6 = 41;
     internal static readonly int IPV6_V6ONLY = IsLinux ? 26 : 27;

@@ -9,11 +9,13 @@ namespace EdgeGate.Native.Kernel;
 /// </summary>
 public sealed class KernelFactsReader
 {
+    private static readonly string[] PortKeys = ["net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports"];
+
     private static readonly string[] PlannedKeys =
     [
         "fs.file-max", "fs.file-nr", "fs.nr_open",
         "net.core.netdev_max_backlog", "net.core.rmem_max", "net.core.somaxconn", "net.core.wmem_max",
-        "net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
+        .. PortKeys,
         "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_max_syn_backlog", "net.ipv4.tcp_max_tw_buckets",
         "net.ipv4.tcp_mem", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem", "net.ipv4.udp_mem",
         "net.netfilter.nf_conntrack_count", "net.netfilter.nf_conntrack_max",
@@ -32,7 +34,7 @@ public sealed class KernelFactsReader
         var cgroups = new CgroupReader(_files);
         return new KernelFacts
         {
-            Sysctls = ReadSysctls(alsoRead ?? []),
+            Sysctls = ReadSysctls(PlannedKeys, alsoRead ?? []),
             OpenFiles = ReadLimit(limits, "Max open files"),
             LockedMemory = ReadLimit(limits, "Max locked memory"),
             CgroupMemory = cgroups.Memory(),
@@ -45,16 +47,19 @@ public sealed class KernelFactsReader
         };
     }
 
+    /// <summary><see cref="KernelFacts.EphemeralPorts"/> alone, for those who look again and again.</summary>
+    public int? ReadEphemeralPorts() => new KernelFacts { Sysctls = ReadSysctls(PortKeys) }.EphemeralPorts;
+
     /// <summary>The text of one setting, its numbers parted by single spaces, or null if unknown.</summary>
     public string? ReadSysctl(SysctlKey key) =>
         _files.Text("proc/sys/" + key.Path) is { } text
             ? string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
             : null;
 
-    private ImmutableDictionary<string, string> ReadSysctls(IEnumerable<SysctlKey> alsoRead)
+    private ImmutableDictionary<string, string> ReadSysctls(string[] names, params IEnumerable<SysctlKey> alsoRead)
     {
         var values = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var name in PlannedKeys)
+        foreach (var name in names)
         {
             if (SysctlKey.TryParse(name, out var key) && ReadSysctl(key) is { } value)
             {

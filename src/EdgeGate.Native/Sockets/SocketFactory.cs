@@ -86,6 +86,21 @@ public static unsafe class SocketFactory
         }
     }
 
+    /// <summary>
+    /// Binds a socket that is about to connect to an address of this machine. The port is chosen by connect(2), which
+    /// knows the destination: one port then serves once for each of them (IP_BIND_ADDRESS_NO_PORT, ip(7); where there is
+    /// no such option, the port is taken now).
+    /// </summary>
+    /// <param name="descriptor">The socket.</param>
+    /// <param name="source">The address; its port is 0.</param>
+    public static SysResult BindAddressOnly(Descriptor descriptor, IPEndPoint source)
+    {
+        SocketOptions.SetBindAddressOnly(descriptor);
+        byte* address = stackalloc byte[SocketAddressBytes.MaxSize];
+        int size = SocketAddressBytes.Write(source, new Span<byte>(address, SocketAddressBytes.MaxSize));
+        return SysResult.From(Libc.bind(descriptor.Number, address, (uint)size));
+    }
+
     private static SysResult Open(AddressFamily family, int kind)
     {
         int type = kind | SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;

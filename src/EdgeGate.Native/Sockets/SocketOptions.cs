@@ -67,6 +67,10 @@ public static unsafe class SocketOptions
     public static void SetReceiveOverflows(Descriptor descriptor) =>
         SetOnLinux(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_RXQ_OVFL);
 
+    /// <summary>IP_BIND_ADDRESS_NO_PORT, ip(7), which IPv6 sockets heed too. Quietly left out elsewhere than on Linux.</summary>
+    internal static void SetBindAddressOnly(Descriptor descriptor) =>
+        SetOnLinux(descriptor, SocketConstants.IPPROTO_IP, SocketConstants.IP_BIND_ADDRESS_NO_PORT);
+
     /// <summary>Where the system has no MSG_NOSIGNAL, keeps a write to a closed peer from raising SIGPIPE.</summary>
     public static void SuppressSigPipe(Descriptor descriptor)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeGate.Daemon;
 using EdgeGate.Http;
+using EdgeGate.Layer4.Ports;
 using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Layer4.Upstreams.Balancing;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,7 @@ namespace EdgeGate.Admin;
 
 /// <summary>
 /// <c>/clusters</c>: every cluster of YARP's, its destinations, their health and how many connections (layer 4) or
-/// requests (layer 7) each has.
+/// requests (layer 7) each has, and the ephemeral ports that they hold.
 /// </summary>
 internal sealed class ClustersEndpoint(Gateway gateway)
 {
@@ -55,6 +56,8 @@ internal sealed class ClustersEndpoint(Gateway gateway)
                 ? destinations.AvailableDestinations.Contains(destination)
                 : live is not null && relayed.IsAvailable(live); // a name that never resolved is not
             Write(json, destination, available, relayed is not null, live);
+            WritePorts(json, live?.PortUsage(cluster.ClusterId) ?? []);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();
@@ -80,8 +83,6 @@ internal sealed class ClustersEndpoint(Gateway gateway)
         {
             json.WriteNumber("active", destination.ConcurrentRequestCount);
         }
-
-        json.WriteEndObject();
     }
 
     private static void WriteLive(Utf8JsonWriter json, Destination? live)
@@ -100,6 +101,31 @@ internal sealed class ClustersEndpoint(Gateway gateway)
         }
 
         json.WriteNumber("failures", live?.Failures ?? 0);
+    }
+
+    // Where the kernel chooses the source there is none to name, and where it hides its range no capacity.
+    private static void WritePorts(Utf8JsonWriter json, IEnumerable<PortUsage> ports)
+    {
+        json.WriteStartArray("ports");
+        foreach (PortUsage usage in ports)
+        {
+            json.WriteStartObject();
+            if (usage.Source is { } source)
+            {
+                json.WriteString("source", source.ToString());
+            }
+
+            json.WriteString("address", usage.Address.ToString());
+            json.WriteNumber("used", usage.Used);
+            if (usage.Capacity != PortTable.Unknown)
+            {
+                json.WriteNumber("capacity", usage.Capacity);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static string Text(DestinationHealth health) => health.ToString().ToLowerInvariant();

@@ -13,7 +13,7 @@ internal static class UpstreamMetadata
     private const string QueueTimeout = Prefix + "QueueTimeout";
 
     private static readonly string[] ClusterKeys =
-        [MaxConnections, QueueTimeout, SendProxyProtocol.Key, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
+        [MaxConnections, QueueTimeout, SendProxyProtocol.Key, SourceAddresses.Key, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 
     private static readonly string[] Layer4Keys = [QueueTimeout, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 
@@ -27,6 +27,7 @@ internal static class UpstreamMetadata
         QueueTimeout =
             ReadTime(cluster.Metadata?.GetValueOrDefault(QueueTimeout)) ?? UpstreamSettings.DefaultQueueTimeout,
         SendProxyProtocol = SendProxyProtocol.Of(cluster),
+        SourceAddresses = SourceAddresses.Of(cluster),
     };
 
     /// <summary>Reports what cannot be read, and what looks like one of these keys and is none.</summary>
@@ -36,6 +37,11 @@ internal static class UpstreamMetadata
         {
             string path = $"ReverseProxy:Clusters:{cluster.ClusterId}";
             Check(path, cluster.Metadata, ClusterKeys, report);
+            if (SourceAddresses.WhyUnfit(cluster) is { } unfit)
+            {
+                report.Error($"{path}:Metadata:{SourceAddresses.Key}", unfit);
+            }
+
             if (config.Routes.Any(route => cluster.ClusterId.Equals(route.ClusterId, StringComparison.OrdinalIgnoreCase)))
             {
                 WarnOfLayer4(path, cluster.Metadata, report);
@@ -87,6 +93,7 @@ internal static class UpstreamMetadata
             QueueTimeout when ReadTime(value) is null =>
                 $"'{value}' is not a time; write hours, minutes and seconds, such as \"00:00:05\", "
                 + "or \"00:00:00\" to refuse at once",
+            SourceAddresses.Key => SourceAddresses.WhyWrong(value),
             Layer4Probe.SendKey or Layer4Probe.ExpectKey when !Layer4Probe.TryRead(value, out _, out string? wrong) =>
                 $"'{wrong}' means nothing; write \\r, \\n, \\t, \\0, \\\\ or \\x and two hexadecimal digits",
             Layer4Probe.ExpectKey when value.Length == 0 => "nothing is expected; write a text, or take this key out",

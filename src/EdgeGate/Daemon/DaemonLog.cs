@@ -74,4 +74,27 @@ internal static partial class DaemonLog
 
     [LoggerMessage(15, LogLevel.Information, "Cluster {Cluster}: destination {Destination} takes new connections again")]
     public static partial void DestinationBack(ILogger log, string cluster, string destination);
+
+    [LoggerMessage(16, LogLevel.Warning,
+        "Cluster {Cluster}, destination {Destination} ({Address}): no port is left to connect from, {Used} of {Capacity} are "
+        + "held; remedy: net.ipv4.ip_local_port_range = 1024 65535, or one more address in EdgeGate.SourceAddresses")]
+    public static partial void PortsExhausted(
+        ILogger log, string cluster, string destination, EndPoint address, long used, long capacity);
+
+    [LoggerMessage(17, LogLevel.Warning,
+        "Cluster {Cluster}, destination {Destination} ({Address}): no port is left to connect from (EADDRNOTAVAIL); EdgeGate "
+        + "holds {Used} of {Capacity}, the others belong to other processes or are in TIME-WAIT; remedy: "
+        + "net.ipv4.ip_local_port_range = 1024 65535, net.ipv4.tcp_tw_reuse = 1, or one more address in EdgeGate.SourceAddresses")]
+    public static partial void PortsHeldElsewhere(
+        ILogger log, string cluster, string destination, EndPoint address, long used, long capacity);
+
+    [LoggerMessage(18, LogLevel.Warning,
+        "Cluster {Cluster}: no connection can be made from {Source} of EdgeGate.SourceAddresses: {Error}; remedy: "
+        + "ip address add {Source} dev INTERFACE, or take it out")]
+    public static partial void SourceUnusable(ILogger log, string cluster, IPAddress source, string error);
+
+    [LoggerMessage(19, LogLevel.Warning,
+        "Cluster {Cluster}, destination {Destination}: none of its addresses can be reached from EdgeGate.SourceAddresses; "
+        + "remedy: name an address of its family there")]
+    public static partial void NoSourceFits(ILogger log, string cluster, string destination);
 }

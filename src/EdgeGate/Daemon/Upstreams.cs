@@ -20,15 +20,17 @@ internal sealed class Upstreams : IAsyncDisposable
     private readonly DestinationResolver _resolver;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ILogger _log;
     private Task _resolving = Task.CompletedTask;
     private volatile GatewayConfig _config;
 
     public Upstreams(GatewayConfig config, Meter meter, ILoggerFactory logs)
     {
-        ILogger log = logs.CreateLogger("EdgeGate");
+        _log = logs.CreateLogger("EdgeGate");
         _config = config;
-        _resolver = new DestinationResolver(log);
-        Health = new UpstreamHealth(Find, log);
+        _resolver = new DestinationResolver(_log);
+        Ports = new UpstreamPorts(meter, _log);
+        Health = new UpstreamHealth(Find, _log);
         UpstreamGauges.RegisterLayer4(meter, () => _clusters.Values);
     }
 
@@ -38,9 +40,14 @@ internal sealed class Upstreams : IAsyncDisposable
     /// <summary>The clusters that listeners of layer 4 lead, or led, to.</summary>
     public IEnumerable<UpstreamCluster> Clusters => _clusters.Values;
 
+    /// <summary>The ports that connections to them hold.</summary>
+    public UpstreamPorts Ports { get; }
+
     /// <summary>The cluster of that name, which all listeners that name it share. It has destinations once <see cref="StartAsync"/> or <see cref="UpdateAsync"/> has seen it in the configuration.</summary>
     public UpstreamCluster ClusterOf(string name) => _clusters.GetOrAdd(
-        name, static (key, health) => new UpstreamCluster(key) { Failing = health.OnFailing }, Health);
+        name,
+        static (key, all) => new UpstreamCluster(key) { Failing = all.Health.OnFailing, Ports = all.Ports.Table },
+        this);
 
     /// <summary>The cluster of that name, if a listener of layer 4 leads, or led, to it.</summary>
     public UpstreamCluster? Find(string name) => _clusters.GetValueOrDefault(name);
@@ -74,6 +81,7 @@ internal sealed class Upstreams : IAsyncDisposable
         await _oneAtATime.WaitAsync(_stopping.Token);
         try
         {
+            Ports.Refresh();
             foreach (ClusterConfig cluster in _config.Clusters.Where(c => _config.LeadsToLayer4(c.ClusterId)))
             {
                 ClusterOf(cluster.ClusterId);
@@ -94,6 +102,11 @@ internal sealed class Upstreams : IAsyncDisposable
         var destinations = await _resolver.ResolveAsync(config, cluster.Destinations, _stopping.Token);
         cluster.Configure(
             config is null ? new UpstreamSettings() : UpstreamMetadata.SettingsOf(config), destinations);
+        foreach (Destination destination in cluster.Destinations.Where(d => d.EndPoints.Count == 0))
+        {
+            DaemonLog.NoSourceFits(_log, cluster.Name, destination.Id);
+        }
+
         Health.Apply(cluster.Name);
         return destinations.Count == (config?.Destinations?.Count ?? 0);
     }

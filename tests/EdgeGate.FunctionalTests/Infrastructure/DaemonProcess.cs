@@ -14,14 +14,22 @@ internal sealed class DaemonProcess : IAsyncDisposable
     private readonly DirectoryInfo _folder;
     private readonly Process _process;
 
-    private DaemonProcess(DirectoryInfo folder, int adminPort, ProcessStartInfo start)
+    private DaemonProcess(DirectoryInfo folder, int adminPort, ProcessStartInfo start, NetworkNamespace? network)
     {
         _folder = folder;
-        Admin = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{adminPort}"), Timeout = TimeSpan.FromSeconds(20) };
+        Admin = new HttpClient(network?.Handler() ?? new SocketsHttpHandler()) { BaseAddress = new Uri($"http://127.0.0.1:{adminPort}"), Timeout = TimeSpan.FromSeconds(20) };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Append(line.Data);
         _process.ErrorDataReceived += (_, line) => Append(line.Data);
-        _process.Start();
+        if (network is null)
+        {
+            _process.Start();
+        }
+        else
+        {
+            network.Do(_process.Start);
+        }
+
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
@@ -71,9 +79,12 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// fails with its output when it ends instead.
     /// </summary>
     public static async Task<DaemonProcess> StartAsync(
-        DaemonConfiguration configuration, int? descriptors = null, IDictionary<string, string?>? environment = null)
+        DaemonConfiguration configuration,
+        int? descriptors = null,
+        IDictionary<string, string?>? environment = null,
+        NetworkNamespace? network = null)
     {
-        var daemon = Launch(configuration, descriptors, environment);
+        var daemon = Launch(configuration, descriptors, environment, network);
         try
         {
             await daemon.ReadyAsync();
@@ -89,12 +100,15 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     /// <summary>Starts the daemon and does not wait: for those that are not to come up.</summary>
     public static DaemonProcess Launch(
-        DaemonConfiguration configuration, int? descriptors = null, IDictionary<string, string?>? environment = null)
+        DaemonConfiguration configuration,
+        int? descriptors = null,
+        IDictionary<string, string?>? environment = null,
+        NetworkNamespace? network = null)
     {
         var folder = Directory.CreateTempSubdirectory("edgegate-daemon-");
         var file = Path.Combine(folder.FullName, "edgegate.json");
         File.WriteAllText(file, configuration.ToString());
-        return Launch(folder, configuration.AdminPort, ["run", "--config", file], descriptors, environment);
+        return Launch(folder, configuration.AdminPort, ["run", "--config", file], descriptors, environment, network);
     }
 
     /// <summary>
@@ -112,7 +126,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     /// <summary>Starts a command that serves on the default admin port and needs no configuration file.</summary>
     public static DaemonProcess Launch(string command) =>
-        Launch(Directory.CreateTempSubdirectory("edgegate-daemon-"), 9901, [command], null, null);
+        Launch(Directory.CreateTempSubdirectory("edgegate-daemon-"), 9901, [command], null, null, null);
 
     /// <summary>Runs one command of the executable to its end.</summary>
     public static Task<ToolResult> RunAsync(CancellationToken token, params string[] arguments) =>
@@ -209,7 +223,12 @@ internal sealed class DaemonProcess : IAsyncDisposable
     }
 
     private static DaemonProcess Launch(
-        DirectoryInfo folder, int adminPort, string[] arguments, int? descriptors, IDictionary<string, string?>? environment)
+        DirectoryInfo folder,
+        int adminPort,
+        string[] arguments,
+        int? descriptors,
+        IDictionary<string, string?>? environment,
+        NetworkNamespace? network)
     {
         string[] command = ["dotnet", Assembly, .. arguments];
         if (descriptors is { } limit)
@@ -233,7 +252,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        return new DaemonProcess(folder, adminPort, start);
+        return new DaemonProcess(folder, adminPort, start, network);
     }
 
     private void Append(string? line)

@@ -9,7 +9,8 @@ public sealed class UpstreamMetadataTests
     {
         var config = await Loaded.GoodAsync(Json("""
             "EdgeGate.MaxConnectionsPerDestination": "100", "EdgeGate.QueueTimeout": "00:00:00.5",
-            "EdgeGate.ProbeSend": "PING\\r\\n", "EdgeGate.ProbeExpect": "+PONG", "Own": "x"
+            "EdgeGate.ProbeSend": "PING\\r\\n", "EdgeGate.ProbeExpect": "+PONG", "Own": "x",
+            "EdgeGate.SourceAddresses": "127.0.0.2, 127.0.0.3,"
             """));
 
         var settings = UpstreamMetadata.SettingsOf(config.FindCluster("other")!);
@@ -17,6 +18,7 @@ public sealed class UpstreamMetadataTests
         Assert.Equal("SourceHash", settings.Policy);
         Assert.Equal(100, settings.MaxConnectionsPerDestination);
         Assert.Equal(TimeSpan.FromMilliseconds(500), settings.QueueTimeout);
+        Assert.Equal(["127.0.0.2", "127.0.0.3"], settings.SourceAddresses.Select(address => $"{address}"));
     }
 
     [Fact]
@@ -36,6 +38,18 @@ public sealed class UpstreamMetadataTests
     [InlineData("EdgeGate.QueueTimeout", "-00:00:01", "not a time")]
     [InlineData("EdgeGate.ProbeSend", "a\\\\q", "'\\q' means nothing")]
     [InlineData("EdgeGate.ProbeExpect", "", "nothing is expected")]
+    [InlineData("EdgeGate.SourceAddresses", " , ", "no address is named")]
+    [InlineData("EdgeGate.SourceAddresses", "127.0.0.2, localhost", "'localhost' is not the IP address")]
+    [InlineData("EdgeGate.SourceAddresses", "127.0.0.2;127.0.0.3", "'127.0.0.2;127.0.0.3' is not the IP address")]
+    [InlineData("EdgeGate.SourceAddresses", "127.0.0.2:80", "'127.0.0.2:80' is not the IP address")]
+    [InlineData("EdgeGate.SourceAddresses", "2", "'2' is not the IP address")]
+    [InlineData("EdgeGate.SourceAddresses", "0.0.0.0", "'0.0.0.0' is not the IP address")]
+    [InlineData("EdgeGate.SourceAddresses", "224.0.0.1", "'224.0.0.1' is not the IP address")]
+    [InlineData("EdgeGate.SourceAddresses", "::ffff:127.0.0.2", "'::ffff:127.0.0.2' is not the IP address")]
+    [InlineData("EdgeGate.SourceAddresses", "127.0.0.2, 127.0.0.2", "'127.0.0.2' is named twice")]
+    [InlineData("EdgeGate.SourceAddresses", "127.0.0.2, ::1", "'::1' is an IPv6 address, and no destination has one")]
+    [InlineData("EdgeGate.SourceAddresses", "::1", "destination 'one' has an IPv4 address, and none of these is one")]
+    [InlineData("EdgeGate.SourceAdresses", "127.0.0.2", "Did you mean 'EdgeGate.SourceAddresses'?")]
     [InlineData("EdgeGate.QueueTimout", "00:00:05", "Did you mean 'EdgeGate.QueueTimeout'?")]
     [InlineData("edgegate.queuetimeout", "00:00:05", "Did you mean 'EdgeGate.QueueTimeout'?")]
     public async Task A_wrong_value_says_what_to_write(string key, string value, string message)
@@ -44,6 +58,30 @@ public sealed class UpstreamMetadataTests
 
         Assert.Equal("ReverseProxy:Clusters:other:Metadata:" + key, error.Path);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_more_sources_than_a_connect_may_look_at()
+    {
+        string many = string.Join(',', Enumerable.Range(1, 65).Select(i => $"127.0.1.{i}"));
+
+        var error = await Loaded.ErrorAsync(Json($"\"EdgeGate.SourceAddresses\": \"{many}\""));
+
+        Assert.Contains("65 addresses are too many; write at most 64", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tcp://localhost:7002", "127.0.0.2, ::1")]
+    [InlineData("tcp://[::1]:7002", "::1")]
+    public async Task Of_a_name_any_family_may_be(string destination, string sources)
+    {
+        string json = Json($"\"EdgeGate.SourceAddresses\": \"{sources}\"")
+            .Replace("tcp://127.0.0.1:7002", destination, StringComparison.Ordinal);
+
+        var config = await Loaded.GoodAsync(json);
+
+        Assert.Equal(
+            sources, string.Join(", ", UpstreamMetadata.SettingsOf(config.FindCluster("other")!).SourceAddresses));
     }
 
     [Fact]

@@ -93,6 +93,7 @@ public sealed class LinuxHeaderTests
         ["SO_REUSEPORT"] = SocketConstants.SO_REUSEPORT,
         ["SO_RXQ_OVFL"] = SocketConstants.SO_RXQ_OVFL,
         ["IPPROTO_IP"] = SocketConstants.IPPROTO_IP,
+        ["IP_BIND_ADDRESS_NO_PORT"] = SocketConstants.IP_BIND_ADDRESS_NO_PORT,
         ["IP_PKTINFO"] = SocketConstants.IP_PKTINFO,
         ["IPV6_RECVPKTINFO"] = SocketConstants.IPV6_RECVPKTINFO,
         ["IPV6_PKTINFO"] = SocketConstants.IPV6_PKTINFO,

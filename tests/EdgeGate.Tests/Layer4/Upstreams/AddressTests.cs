@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeGate.Layer4.Ports;
 using EdgeGate.Layer4.Upstreams;
 
 namespace EdgeGate.Tests.Layer4.Upstreams;
@@ -35,7 +36,7 @@ public sealed class AddressTests
         address.Failed(1000);
 
         Assert.Equal("10.0.0.1 ::1", Walk(destination, 1001));
-        destination.Resolve(EndPoints("::1 10.0.0.1")); // as every half minute
+        destination.Resolve(EndPoints("::1 10.0.0.1"), [], new PortTable()); // as every half minute
         Assert.Equal("10.0.0.1 ::1", Walk(destination, 1001));
         Assert.Equal("::1 10.0.0.1", Walk(destination, 1000 + (long)DestinationAddress.Penalty.TotalMilliseconds));
     }
