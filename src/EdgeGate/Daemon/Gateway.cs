@@ -47,7 +47,7 @@ internal sealed class Gateway : IAsyncDisposable
         _reverseProxy = new ReloadableSection(loaded.Root);
         _upstreams = new Upstreams(Config, Metrics.Meter, logs);
         _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams.Health, logs);
-        _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http);
+        _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http, () => Plan);
     }
 
     public GatewayConfig Config => _loaded.Config!;
@@ -98,6 +98,7 @@ internal sealed class Gateway : IAsyncDisposable
     {
         Plan = plan;
         Gate.Resize(plan.MaxConnections, plan.DescriptorBudget);
+        _listeners.Adopt();
     }
 
     /// <summary>The listeners with their real addresses, for people.</summary>

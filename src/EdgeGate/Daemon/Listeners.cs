@@ -1,5 +1,6 @@
 using System.Net;
 using EdgeGate.Configuration;
+using EdgeGate.Limits;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Admission;
 
@@ -13,7 +14,8 @@ namespace EdgeGate.Daemon;
 /// <param name="transport">Loops, gate and metrics.</param>
 /// <param name="layer4">Makes the lanes of layer 4.</param>
 /// <param name="http">Makes the listeners of layer 7.</param>
-internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4, HttpServer http)
+/// <param name="plan">What the machine holds.</param>
+internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4, HttpServer http, Func<CapacityPlan> plan)
 {
     private readonly Dictionary<string, ListenerQuota> _quotas = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, SourceGate> _sources = new(StringComparer.OrdinalIgnoreCase);
@@ -106,6 +108,15 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
         }
     }
 
+    /// <summary>Admits by the plan that holds now; connections that exist go on.</summary>
+    public void Adopt()
+    {
+        foreach (ServedListener listener in _served)
+        {
+            transport.Gate.Resize(QuotaOf(listener.Config), MaximumOf(listener.Config));
+        }
+    }
+
     /// <summary>Reads the certificates again; those that cannot be used stay as they were, and are told.</summary>
     public IEnumerable<string> ReloadCertificates() =>
         _served.SelectMany(listener => listener.Http?.ReloadCertificates() ?? []);
@@ -191,5 +202,8 @@ internal sealed class Listeners(TransportServices transport, Layer4Lanes layer4,
         return sources;
     }
 
-    private static long MaximumOf(ListenerConfig config) => config.Settings.MaxConnections ?? long.MaxValue;
+    // The plan knows what the ports to the listener's upstreams hold. Of a listener that has just come it knows nothing yet.
+    private long MaximumOf(ListenerConfig config) => Math.Min(
+        config.Settings.MaxConnections ?? long.MaxValue,
+        plan().Listeners.FirstOrDefault(l => l.Listener == config.Name)?.MaxConnections ?? long.MaxValue);
 }
