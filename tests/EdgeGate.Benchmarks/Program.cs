@@ -2,6 +2,7 @@ using System.Globalization;
 using EdgeGate.Benchmarks.Comparison;
 using EdgeGate.Benchmarks.Comparison.Peers;
 using EdgeGate.Benchmarks.Comparison.Upstream;
+using EdgeGate.Benchmarks.Constants;
 using EdgeGate.Benchmarks.Fuzzing;
 using EdgeGate.Benchmarks.Micro;
 
@@ -21,6 +22,8 @@ internal static class Program
                 return MicroCommand.Run(filters);
             case ["allocations"]:
                 return AllocationProof.Run();
+            case ["constants", .. var rest] when ConstantsCommand.Parse(rest) is { } constants:
+                return constants.Run();
             case ["fuzz", .. var rest] when FuzzCommand.Parse(rest) is { } fuzz:
                 return fuzz.Run();
 
@@ -31,7 +34,7 @@ internal static class Program
             case [StockServer.Command, var port, var upstream, var inline]:
                 return await StockServer.RunAsync(Number(port), Number(upstream), bool.Parse(inline));
             default:
-                await Console.Error.WriteLineAsync($"usage: {ComparisonOptions.Usage}\n       micro [FILTER...]\n       allocations\n       {FuzzCommand.Usage}");
+                await Console.Error.WriteLineAsync($"usage: {ComparisonOptions.Usage}\n       micro [FILTER...]\n       allocations\n       {ConstantsCommand.Usage}\n       {FuzzCommand.Usage}");
                 return WrongUsage;
         }
     }

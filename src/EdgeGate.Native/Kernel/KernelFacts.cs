@@ -16,6 +16,9 @@ public sealed record KernelFacts
     /// <summary>The settings that were asked for, by their usual name, as the kernel writes them.</summary>
     public ImmutableDictionary<string, string> Sysctls { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Whether this is a container.</summary>
+    public Surroundings Surroundings { get; init; }
+
     /// <summary>RLIMIT_NOFILE of this process.</summary>
     public ResourceLimit? OpenFiles { get; init; }
 
@@ -72,6 +75,9 @@ public sealed record KernelFacts
 
     /// <summary><c>net.ipv4.udp_mem</c>: low, pressure and maximum, in pages.</summary>
     public Triple? UdpMemory => TripleOf("net.ipv4.udp_mem");
+
+    /// <summary><c>net.ipv4.udp_rmem_min</c>: the receive buffer that a socket keeps under pressure, in bytes.</summary>
+    public long? UdpReceiveBufferLeast => Number("net.ipv4.udp_rmem_min");
 
     /// <summary><c>net.ipv4.tcp_rmem</c>: least, initial and most receive buffer of a socket, in bytes.</summary>
     public Triple? TcpReceiveBuffer => TripleOf("net.ipv4.tcp_rmem");

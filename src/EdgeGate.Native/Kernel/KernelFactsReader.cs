@@ -17,7 +17,7 @@ public sealed class KernelFactsReader
         "net.core.netdev_max_backlog", "net.core.rmem_max", "net.core.somaxconn", "net.core.wmem_max",
         .. PortKeys,
         "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_max_syn_backlog", "net.ipv4.tcp_max_tw_buckets",
-        "net.ipv4.tcp_mem", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem", "net.ipv4.udp_mem",
+        "net.ipv4.tcp_mem", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem", "net.ipv4.udp_mem", "net.ipv4.udp_rmem_min",
         "net.netfilter.nf_conntrack_count", "net.netfilter.nf_conntrack_max",
     ];
 
@@ -35,6 +35,7 @@ public sealed class KernelFactsReader
         return new KernelFacts
         {
             Sysctls = ReadSysctls(PlannedKeys, alsoRead ?? []),
+            Surroundings = ReadSurroundings(),
             OpenFiles = ReadLimit(limits, "Max open files"),
             LockedMemory = ReadLimit(limits, "Max locked memory"),
             CgroupMemory = cgroups.Memory(),
@@ -76,6 +77,17 @@ public sealed class KernelFactsReader
         }
 
         return values.ToImmutable();
+    }
+
+    // What makes containers puts a read-only mount on /proc/sys, unless it trusts them like the host itself:
+    // "42 40 0:22 /sys /proc/sys ro,nosuid - proc proc rw". The kubelet mounts a pod's hosts file and its account.
+    private Surroundings ReadSurroundings()
+    {
+        string[][] mounts = [.. _files.Lines("proc/self/mountinfo").Select(line => line.Split(' ')).Where(m => m.Length > 5)];
+        bool isHeld = mounts.Any(m => m[4] == "/proc/sys" && m[5].Split(',').Contains("ro"));
+        bool isPod = mounts.Any(m => m[3].Contains("/kubelet/pods/", StringComparison.Ordinal)
+            || m[4].EndsWith("/run/secrets/kubernetes.io/serviceaccount", StringComparison.Ordinal));
+        return isHeld ? isPod ? Surroundings.Pod : Surroundings.Container : Surroundings.Host;
     }
 
     // "Max open files            1024                 524288               files"

@@ -61,6 +61,7 @@ internal static class CheckJson
     {
         json.WriteString("resource", limit.Resource);
         json.WriteString("setting", limit.Setting);
+        json.WriteString("unit", limit.Unit.ToString().ToLowerInvariant());
         json.WriteNumber("total", limit.Total);
         json.WriteNumber("base", limit.Base);
         json.WriteNumber("perConnection", limit.PerConnection);
@@ -75,6 +76,8 @@ internal static class CheckJson
         json.WriteNumber("descriptorsPerConnection", listener.Descriptors);
         json.WriteNumber("maxConnections", listener.MaxConnections);
         json.WriteNumber("backlog", listener.Backlog);
+        json.WriteString("whenFull", listener.WhenFull.ToString().ToLowerInvariant());
+        json.WriteString("atLimit", listener.AtLimit);
     }
 
     private static void WriteFinding(Utf8JsonWriter json, Finding finding)
@@ -86,6 +89,7 @@ internal static class CheckJson
         json.WriteString("wanted", finding.Wanted);
         json.WriteString("symptom", finding.Symptom);
         json.WriteString("remedy", finding.Remedy);
+        json.WriteString("where", finding.Where);
     }
 
     private static void WriteOptional(Utf8JsonWriter json, string name, int? number)

@@ -62,8 +62,8 @@ internal sealed class CheckTable(Terminal terminal)
         foreach (var each in plan.Limits)
         {
             Row(
-                $"  {each.Resource} ({each.Setting})", Say.Number(each.Total), Say.Number(each.Base),
-                Say.Number(each.PerConnection), Say.Number(each.Connections));
+                $"  {each.Resource} ({each.Setting})", each.Say(each.Total), each.Say(each.Base),
+                each.Say(each.PerConnection), Say.Number(each.Connections));
         }
 
         _out.WriteLine();
@@ -110,6 +110,7 @@ internal sealed class CheckTable(Terminal terminal)
         Wrap("           wanted   ", finding.Wanted);
         Wrap("           symptom  ", finding.Symptom);
         Wrap("           remedy   ", finding.Remedy, keepWhole: true);
+        Wrap("           where    ", finding.Where);
     }
 
     private static string Word(Severity severity) => severity.ToString().ToLowerInvariant();

@@ -54,7 +54,7 @@ internal sealed class Gateway : IAsyncDisposable
         _upstreams = new Upstreams(Config, Metrics.Meter, logs);
         _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams.Health, logs);
         UpstreamGauges.Register(Metrics.Meter, () => _upstreams.Clusters, _http.Clusters.GetClusters);
-        _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http, inherited);
+        _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http, inherited, () => Plan);
     }
 
     public GatewayConfig Config => _loaded.Config!;
@@ -121,6 +121,7 @@ internal sealed class Gateway : IAsyncDisposable
     {
         Plan = plan;
         Gate.Resize(plan.MaxConnections, plan.DescriptorBudget);
+        _listeners.Adopt();
     }
 
     /// <summary>The listeners with their real addresses, for people.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using EdgeGate.Configuration;
 using EdgeGate.Daemon.Inherited;
+using EdgeGate.Limits;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Admission;
 
@@ -15,8 +16,9 @@ namespace EdgeGate.Daemon;
 /// <param name="layer4">Makes the lanes of layer 4.</param>
 /// <param name="http">Makes the listeners of layer 7.</param>
 /// <param name="inherited">The sockets that are bound already.</param>
+/// <param name="plan">What the machine holds.</param>
 internal sealed class Listeners(
-    TransportServices transport, Layer4Lanes layer4, HttpServer http, InheritedSockets inherited)
+    TransportServices transport, Layer4Lanes layer4, HttpServer http, InheritedSockets inherited, Func<CapacityPlan> plan)
 {
     private readonly Dictionary<string, ListenerQuota> _quotas = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, SourceGate> _sources = new(StringComparer.OrdinalIgnoreCase);
@@ -109,6 +111,15 @@ internal sealed class Listeners(
                 _stopped.AddRange(gone.Except(_stopped));
                 drain(listener.Config, [.. gone.Select(s => s.Socket)]);
             }
+        }
+    }
+
+    /// <summary>Admits by the plan that holds now; connections that exist go on.</summary>
+    public void Adopt()
+    {
+        foreach (ServedListener listener in _served)
+        {
+            transport.Gate.Resize(QuotaOf(listener.Config), MaximumOf(listener.Config));
         }
     }
 
@@ -205,5 +216,8 @@ internal sealed class Listeners(
         return sources;
     }
 
-    private static long MaximumOf(ListenerConfig config) => config.Settings.MaxConnections ?? long.MaxValue;
+    // The plan knows what the ports to the listener's upstreams hold. Of a listener that has just come it knows nothing yet.
+    private long MaximumOf(ListenerConfig config) => Math.Min(
+        config.Settings.MaxConnections ?? long.MaxValue,
+        plan().Listeners.FirstOrDefault(l => l.Listener == config.Name)?.MaxConnections ?? long.MaxValue);
 }

@@ -22,7 +22,7 @@ internal sealed class Backlogs : Limit
                     $"net.core.somaxconn = {somaxconn}", $"{backlog} (Backlog)",
                     $"In a burst beyond {Say.Number(somaxconn)} waiting connections the kernel drops handshakes and clients "
                     + $"hang for a second and more; ListenOverflows in /proc/net/netstat grows{Say.Now(facts.Netstat.ListenOverflows)}.",
-                    $"net.core.somaxconn = {backlog}");
+                    Remedy.Sysctl(input, "net.core.somaxconn", backlog));
             }
 
             if (facts.SynBacklogMax is { } synBacklog && synBacklog < backlog)
@@ -32,7 +32,7 @@ internal sealed class Backlogs : Limit
                     $"net.ipv4.tcp_max_syn_backlog = {synBacklog}", $"{backlog} (Backlog)",
                     "In a burst of new connections SYN cookies begin early, or, where they are off, requests are dropped; "
                     + $"TCPReqQFullDrop in /proc/net/netstat grows{Say.Now(facts.Netstat.TcpReqQFullDrop)}.",
-                    $"net.ipv4.tcp_max_syn_backlog = {backlog}");
+                    Remedy.Sysctl(input, "net.ipv4.tcp_max_syn_backlog", backlog));
             }
         }
     }

@@ -12,8 +12,9 @@ internal sealed record CapacityPlan
 {
     private static readonly Limit[] All =
     [
-        new Descriptors(), new Backlogs(), new SocketBuffers(), new Ports(), new Conntrack(),
-        new SocketMemory(), new Memory(), new Tasks(), new Exposure(), new ServiceSockets(), new TuningDifferences(),
+        new Descriptors(), new Memory(), new SocketMemory(), new DatagramMemory(), new Ports(), new Conntrack(),
+        new Backlogs(), new SocketBuffers(), new Tasks(), new Exposure(), new ServiceSockets(),
+        new TuningDifferences(),
     ];
 
     /// <summary>The machine that it was made for.</summary>
@@ -47,25 +48,26 @@ internal sealed record CapacityPlan
     public static CapacityPlan Create(KernelFacts facts, GatewayConfig config, TuningFile? tuning)
     {
         var input = new PlanInput(facts, config, tuning);
-        ImmutableArray<LimitCapacity> limits =
-            [.. All.Select(limit => limit.Measure(input)).OfType<LimitCapacity>().OrderBy(c => c.Connections)];
-        var binding = limits[0];
-        var admitted = Math.Min(binding.Connections, Asked(config) ?? binding.Connections);
+        var measured = All.Select(limit => (Limit: limit, Capacity: limit.Measure(input)!))
+            .Where(pair => pair.Capacity is not null)
+            .OrderBy(pair => pair.Capacity.Connections)
+            .ToList();
+        var (tightest, binding) = measured[0];
+        long admitted = Math.Min(binding.Connections, Asked(config) ?? binding.Connections);
+        ImmutableArray<LimitCapacity> limits = [.. measured.Select(pair => pair.Capacity)];
         return new CapacityPlan
         {
             Facts = facts,
             MaxConnections = admitted,
-            DescriptorBudget = limits.First(l => l.Resource == "descriptors").Available,
+            DescriptorBudget = Of(limits, "descriptors")!.Available,
             Splices = Descriptors.Pipes(input) > 0,
             Fits = binding.Connections,
             Binding = binding,
             Limits = limits,
-            Listeners = [.. config.Listeners.Select(l => Capacity(input, l, binding, admitted))],
+            Listeners = [.. config.Listeners.Select(l => Capacity(input, l, admitted))],
             Findings =
             [
-                .. RequestedConnections.Examine(input, binding)
-                    .Concat(All.SelectMany(limit => limit.Examine(input, admitted)))
-                    .OrderByDescending(f => f.Severity),
+                .. Examine(input, tightest, binding, Goal(limits, config)).OrderByDescending(f => f.Severity),
             ],
         };
     }
@@ -78,13 +80,29 @@ internal sealed record CapacityPlan
         return all ? Math.Min(listeners, config.Limits.MaxConnections ?? listeners) : config.Limits.MaxConnections;
     }
 
-    private static ListenerCapacity Capacity(PlanInput input, ListenerConfig listener, LimitCapacity binding, long admitted)
+    // What the machine is held against: the number asked for, or what its memory and the daemon's descriptors would hold.
+    // The kernel's tables cost next to nothing: one that is smaller than that is at its default for want of a line.
+    private static long Goal(ImmutableArray<LimitCapacity> limits, GatewayConfig config) => Asked(config)
+        ?? Math.Min(Of(limits, "descriptors")!.Connections, Of(limits, "memory")?.Connections ?? long.MaxValue);
+
+    private static IEnumerable<Finding> Examine(PlanInput input, Limit tightest, LimitCapacity binding, long goal)
     {
-        var cost = ConnectionCost.Of(listener.Protocol).Descriptors;
-        var fits = Math.Min(binding.Available / cost, input.Config.Limits.MaxConnections is null ? long.MaxValue : admitted);
+        List<Finding> requested = [.. RequestedConnections.Examine(input, tightest, binding)];
+        var others = All.SelectMany(limit => limit.Examine(input, goal));
+
+        // Said once: an error that names the binding limit needs no warning of the same beside it.
+        return requested.Concat(requested.Count == 0 ? others : others.Where(f => f.Id != binding.Resource));
+    }
+
+    private static LimitCapacity? Of(ImmutableArray<LimitCapacity> limits, string resource) =>
+        limits.FirstOrDefault(l => l.Resource == resource);
+
+    private static ListenerCapacity Capacity(PlanInput input, ListenerConfig listener, long admitted)
+    {
+        long own = Math.Min(
+            listener.Settings.MaxConnections ?? long.MaxValue, Ports.Of(input, listener) ?? long.MaxValue);
         return new ListenerCapacity(
-            listener.Name, listener.Protocol, listener.Bind.ToString(), cost,
-            Math.Min(fits, listener.Settings.MaxConnections ?? fits),
-            Backlogs.Effective(input, listener.Settings.Backlog));
+            listener.Name, listener.Protocol, listener.Bind.ToString(), ConnectionCost.Of(listener.Protocol).Descriptors,
+            Math.Min(admitted, own), Backlogs.Effective(input, listener.Settings.Backlog), listener.Settings.WhenFull);
     }
 }

@@ -1,27 +1,34 @@
 namespace EdgeGate.Limits;
 
-/// <summary>The connection tracking table, where it is loaded: a relay stands in it twice.</summary>
+/// <summary>
+/// The connection tracking table, where its module is loaded in this network namespace: a relay stands in it twice. Where
+/// no firewall rule tracks anything the table stays empty, but a process cannot see that.
+/// </summary>
 internal sealed class Conntrack : Limit
 {
+    private const string Setting = "net.netfilter.nf_conntrack_max";
+
+    public override LimitCapacity? Measure(PlanInput input) =>
+        input.Facts.ConntrackMax is { } max
+            ? new LimitCapacity(
+                "conntrack", Setting, max, input.Facts.ConntrackCount ?? 0,
+                ConnectionCost.Dearest(input.Config).TrackedConnections)
+            : null;
+
+    public override Remedy RemedyFor(PlanInput input, LimitCapacity capacity, long connections) =>
+        Remedy.Sysctl(input, Setting, capacity.Needed(connections));
+
     public override IEnumerable<Finding> Examine(PlanInput input, long connections)
     {
-        if (input.Facts.ConntrackMax is not { } max)
+        if (Measure(input) is { } capacity && capacity.Connections < connections)
         {
-            yield break;
-        }
-
-        var count = input.Facts.ConntrackCount ?? 0;
-        var each = ConnectionCost.Dearest(input.Config).TrackedConnections;
-        if (max - count < connections * each)
-        {
-            var enough = count + (connections * each);
             yield return new Finding(
-                Severity.Warning, "conntrack", "the connection tracking table is smaller than the plan",
-                $"net.netfilter.nf_conntrack_max = {max}, {Say.Number(count)} in use",
-                $"{Say.Number(enough)}: {each} entries for each connection",
+                Severity.Warning, capacity.Resource, "the connection tracking table is smaller than the plan",
+                $"{Setting} = {capacity.Total}, {Say.Number(capacity.Base)} in use: {Say.Number(capacity.Connections)} connections",
+                $"{Say.Number(capacity.Needed(connections))}: {capacity.PerConnection} entries for each of {Say.Number(connections)} connections",
                 "New connections hang, those of ssh among them; the kernel logs \"nf_conntrack: table full, dropping packet\". "
                 + "It matters only where a firewall rule tracks connections.",
-                $"net.netfilter.nf_conntrack_max = {enough}");
+                RemedyFor(input, capacity, connections));
         }
     }
 }

@@ -20,6 +20,8 @@ internal sealed class Descriptors : Limit
     /// <summary>What is planned with where the limit cannot be read.</summary>
     public const long Assumed = 4096;
 
+    private const string AutoCeiling = "EdgeGate's ceiling for \"auto\"";
+
     // What an idle daemon was seen to hold beside what it configures: under the JIT two descriptors for each assembly,
     // file and mapping; in a native build next to none. HttpClient and what it needs come with the first request.
     private const int JitRuntime = 222;
@@ -72,7 +74,7 @@ internal sealed class Descriptors : Limit
                 $"{capacity.Setting} {Say.Number(capacity.Total)}, of which the daemon itself needs {Say.Number(capacity.Base)}",
                 $"at least {Say.Number(enough)}",
                 "Every connection waits for ever or is refused; edgegate_connections_rejected_total grows.",
-                Remedy(capacity.Setting, enough));
+                RemedyOf(input, capacity.Setting, enough));
         }
 
         if (input.Config.Limits.MaxConnections is null && (limit.Hard > Ceiling && capacity.Total == Ceiling))
@@ -85,12 +87,16 @@ internal sealed class Descriptors : Limit
         }
     }
 
-    /// <summary>The line that raises a setting of this limit.</summary>
-    public static string Remedy(string setting, long wanted) => setting switch
+    public override Remedy RemedyFor(PlanInput input, LimitCapacity capacity, long connections) =>
+        capacity.Setting == AutoCeiling
+            ? new Remedy($"\"MaxConnections\": {connections}", "in the section Limits")
+            : RemedyOf(input, capacity.Setting, capacity.Needed(connections));
+
+    private static Remedy RemedyOf(PlanInput input, string setting, long wanted) => setting switch
     {
-        "fs.nr_open" => $"fs.nr_open = {wanted}",
-        "fs.file-max" => $"fs.file-max = {wanted}",
-        _ => $"LimitNOFILE={wanted}",
+        "fs.nr_open" => Remedy.Sysctl(input, setting, wanted),
+        "fs.file-max" => Remedy.Sysctl(input, setting, wanted + (input.Facts.OpenFilesNow ?? 0)),
+        _ => Remedy.OpenFiles(input, wanted),
     };
 
     private static (string Setting, long Total) Binding(PlanInput input)
@@ -112,7 +118,7 @@ internal sealed class Descriptors : Limit
 
         if (input.Config.Limits.MaxConnections is null)
         {
-            candidates.Add(("EdgeGate's ceiling for \"auto\"", Ceiling));
+            candidates.Add((AutoCeiling, Ceiling));
         }
 
         return candidates.MinBy(c => c.Total);

@@ -1,35 +1,40 @@
+using EdgeGate.Configuration;
+
 namespace EdgeGate.Limits;
 
 /// <summary>Compares the numbers that the operator wrote with what fits.</summary>
 internal static class RequestedConnections
 {
-    public static IEnumerable<Finding> Examine(PlanInput input, LimitCapacity binding)
+    /// <param name="input">What the plan is made from.</param>
+    /// <param name="limit">The limit that binds.</param>
+    /// <param name="binding">What it holds.</param>
+    public static IEnumerable<Finding> Examine(PlanInput input, Limit limit, LimitCapacity binding)
     {
         if (input.Config.Limits.MaxConnections is { } wanted && wanted > binding.Connections)
         {
-            yield return TooMany("max-connections", "EdgeGate:Limits:MaxConnections", wanted, binding, binding.PerConnection);
+            yield return TooMany(input, limit, binding, "max-connections", "EdgeGate:Limits:MaxConnections", wanted);
         }
 
-        foreach (var listener in input.Config.Listeners)
+        foreach (ListenerConfig listener in input.Config.Listeners)
         {
-            var cost = ConnectionCost.Of(listener.Protocol).Descriptors;
-            if (listener.Settings.MaxConnections is { } own && own > binding.Available / cost)
+            if (listener.Settings.MaxConnections is { } own && own > binding.Connections)
             {
                 yield return TooMany(
-                    "listener-max-connections", $"EdgeGate:Listeners:{listener.Name}:MaxConnections", own, binding, cost);
+                    input, limit, binding, "listener-max-connections", $"EdgeGate:Listeners:{listener.Name}:MaxConnections", own);
             }
         }
     }
 
-    private static Finding TooMany(string id, string path, long wanted, LimitCapacity binding, int cost)
+    private static Finding TooMany(
+        PlanInput input, Limit limit, LimitCapacity binding, string id, string path, long wanted)
     {
-        var enough = binding.Base + (wanted * cost);
+        string daemon = binding.Base == 0 ? "" : $" less {binding.Say(binding.Base)} for the daemon";
         return new Finding(
             Severity.Error, id, $"{path} is more than {binding.Setting} holds",
-            $"{Say.Number(wanted)} wanted, {Say.Number(binding.Available / cost)} fit: {Say.Number(binding.Total)} "
-            + $"{binding.Resource} less {Say.Number(binding.Base)} for the daemon, {cost} for each connection",
-            $"{binding.Setting} {Say.Number(enough)}, or \"MaxConnections\": {binding.Available / cost}",
+            $"{Say.Number(wanted)} wanted, {Say.Number(binding.Connections)} fit: {binding.Resource} "
+            + $"{binding.Say(binding.Total)}{daemon}, {binding.Say(binding.PerConnection)} for each connection",
+            $"{binding.Resource} {binding.Say(binding.Needed(wanted))}, or \"MaxConnections\": {binding.Connections}",
             "EdgeGate admits only what fits; the rest waits or is refused (edgegate_connections_rejected_total).",
-            Descriptors.Remedy(binding.Setting, enough));
+            limit.RemedyFor(input, binding, wanted));
     }
 }

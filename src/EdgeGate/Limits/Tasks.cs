@@ -18,7 +18,7 @@ internal sealed class Tasks : Limit
                 Severity.Warning, "tasks", "the control group allows few threads",
                 $"{limit.File} = {limit.Max}{Say.Now(limit.Current)}", $"{needed} free",
                 "The daemon cannot start threads and fails with an OutOfMemoryException although there is memory; max in pids.events grows.",
-                $"TasksMax={(limit.Current ?? 0) + needed}");
+                Remedy.Tasks(input, (limit.Current ?? 0) + needed));
         }
     }
 }

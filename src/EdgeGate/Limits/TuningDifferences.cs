@@ -73,7 +73,7 @@ internal sealed class TuningDifferences : Limit
             enough ? $"{name} is more than the tuning file asks for" : $"{name} is not what the tuning file asks for",
             found, place,
             enough ? "None: more does no harm here." : Effects.GetValueOrDefault(name, "The capacity plan does not count on this setting."),
-            $"{name} = {entry.Value}");
+            Remedy.Sysctl(input, name, entry.Value));
     }
 
     private static Finding NotCompared(TuningFile tuning, int line, string text) => new(

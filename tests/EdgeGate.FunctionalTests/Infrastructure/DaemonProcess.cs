@@ -236,11 +236,15 @@ internal sealed class DaemonProcess : IAsyncDisposable
             command = ["prlimit", $"--nofile={limit}:{limit}", .. command];
         }
 
-        return Start(folder, adminPort, command, environment);
+        return Start(folder, adminPort, command, environment, network);
     }
 
     private static DaemonProcess Start(
-        DirectoryInfo folder, int adminPort, string[] command, IDictionary<string, string?>? environment)
+        DirectoryInfo folder,
+        int adminPort,
+        string[] command,
+        IDictionary<string, string?>? environment,
+        NetworkNamespace? network = null)
     {
         var start = new ProcessStartInfo(command[0], command[1..])
         {

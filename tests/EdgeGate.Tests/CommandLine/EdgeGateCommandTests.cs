@@ -55,9 +55,9 @@ public sealed class EdgeGateCommandTests : IDisposable
         Assert.Equal(0, await RunAsync("check", "--config", Write(Loaded.Json())));
 
         var text = _output.ToString();
-        Assert.Contains("connections, bound by RLIMIT_NOFILE", text);
+        Assert.Contains("connections, bound by memory.max", text);
         Assert.Contains("web (127.0.0.1:8080)", text);
-        Assert.Contains("[ephemeral-ports]", text);
+        Assert.Contains("[syn-backlog]", text);
         Assert.DoesNotContain("\u001b", text);
     }
 
@@ -104,9 +104,9 @@ public sealed class EdgeGateCommandTests : IDisposable
 
         var root = JsonDocument.Parse(_output.ToString()).RootElement;
         Assert.Equal(0, root.GetProperty("exitCode").GetInt32());
-        Assert.Equal("RLIMIT_NOFILE", root.GetProperty("capacity").GetProperty("binding").GetString());
-        Assert.InRange(root.GetProperty("capacity").GetProperty("maxConnections").GetInt64(), 200_000, 262_144);
-        Assert.Contains(root.GetProperty("findings").EnumerateArray(), f => f.GetProperty("id").GetString() == "ephemeral-ports");
+        Assert.Equal("memory.max", root.GetProperty("capacity").GetProperty("binding").GetString());
+        Assert.InRange(root.GetProperty("capacity").GetProperty("maxConnections").GetInt64(), 8_000, 10_000);
+        Assert.Contains(root.GetProperty("findings").EnumerateArray(), f => f.GetProperty("id").GetString() == "syn-backlog");
     }
 
     [Fact]

@@ -83,16 +83,18 @@ public sealed class FindingTests
     [Fact]
     public async Task Too_few_ports_for_a_relay_names_the_way_out()
     {
-        var narrow = await Plans.MakeAsync(Plans.Machine(100_000, ("net.ipv4.ip_local_port_range", "32768 60999")));
+        string json = Loaded.Json().Replace("http://127.0.0.1:5000", "http://app.example:5000", StringComparison.Ordinal);
+        var narrow = await Plans.MakeAsync(Plans.Machine(100_000, ("net.ipv4.ip_local_port_range", "32768 60999")), json);
         var finding = narrow.Only("ephemeral-ports");
-        Assert.Contains("28,232 ports × 1 destination", finding.Found);
+        Assert.Contains("28,232 ports × 1 pair of source address and destination = 28,232", finding.Found);
         Assert.Contains("EADDRNOTAVAIL", finding.Symptom);
-        Assert.Equal("net.ipv4.ip_local_port_range = 1024 65535", finding.Remedy);
+        Assert.Equal(("net.ipv4.ip_local_port_range = 1024 65535", null), (finding.Remedy, finding.Where));
 
-        var beyond = await Plans.MakeAsync(Plans.Machine(1_000_000, ("net.ipv4.ip_local_port_range", "1024 65535")));
-        Assert.Contains("8 destinations", beyond.Only("ephemeral-ports").Remedy);
+        // 1,000,000 descriptors hold half as many relays, for which 64,512 ports are wanted eight times.
+        var beyond = await Plans.MakeAsync(Plans.Machine(1_000_000, ("net.ipv4.ip_local_port_range", "1024 65535")), json);
+        Assert.Contains("8 source addresses for cluster game", beyond.Only("ephemeral-ports").Where);
 
-        (await Plans.MakeAsync(Plans.Machine(50_000, ("net.ipv4.ip_local_port_range", "32768 60999")))).Silent("ephemeral-ports");
+        (await Plans.MakeAsync(Plans.Machine(50_000, ("net.ipv4.ip_local_port_range", "32768 60999")), json)).Silent("ephemeral-ports");
     }
 
     [Fact]
@@ -114,7 +116,10 @@ public sealed class FindingTests
         var plan = await Plans.MakeAsync(
             Plans.Machine(20_000, ("net.netfilter.nf_conntrack_max", "10000"), ("net.netfilter.nf_conntrack_count", "100")));
 
-        Assert.Equal($"net.netfilter.nf_conntrack_max = {100 + (2 * plan.MaxConnections)}", plan.Only("conntrack").Remedy);
+        // Its descriptors would hold what the table does not.
+        long others = plan.Limits.Single(l => l.Resource == "descriptors").Connections;
+        Assert.Equal($"net.netfilter.nf_conntrack_max = {100 + (2 * others)}", plan.Only("conntrack").Remedy);
+        Assert.Equal(((10_000 - 100) / 2, "conntrack"), (plan.MaxConnections, plan.Binding.Resource));
         (await Plans.MakeAsync(Plans.Machine(20_000, ("net.netfilter.nf_conntrack_max", "40000")))).Silent("conntrack");
     }
 
@@ -132,11 +137,39 @@ public sealed class FindingTests
     {
         var facts = Plans.Machine(20_000) with { CgroupMemory = new CgroupLimit(600L << 20, null, "/sys/fs/cgroup/x/memory.max") };
 
-        Assert.Empty((await Plans.MakeAsync(facts)).Findings);
-        var plan = await Plans.MakeAsync(facts, Loaded.Json(section: """, "Limits": { "MemoryFraction": 0.5 }"""));
-        var finding = plan.Only("memory");
-        Assert.Contains("/sys/fs/cgroup/x/memory.max", finding.Found);
+        Assert.Empty((await Plans.MakeAsync(facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 9000 }"""))).Findings);
+        var plan = await Plans.MakeAsync(
+            facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 9000, "MemoryFraction": 0.5 }"""));
+        var finding = plan.Only("max-connections");
+        Assert.Contains("memory.max", finding.Title);
         Assert.StartsWith("MemoryMax=", finding.Remedy);
+        plan.Silent("memory"); // said already
+        Assert.Equal("memory", plan.Binding.Resource);
+    }
+
+    [Fact]
+    public async Task Each_limit_that_is_too_small_for_the_number_asked_for_is_told()
+    {
+        var facts = Plans.Machine(20_000, ("net.netfilter.nf_conntrack_max", "10000")) with
+        {
+            CgroupMemory = new CgroupLimit(400L << 20, null, "/sys/fs/cgroup/x/memory.max"),
+        };
+
+        var plan = await Plans.MakeAsync(facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 9000 }"""));
+
+        Assert.Contains("nf_conntrack_max", plan.Only("max-connections").Title);
+        Assert.Contains("/sys/fs/cgroup/x/memory.max", plan.Only("memory").Found);
+        plan.Silent("conntrack");
+        plan.Silent("descriptors-none");
+    }
+
+    [Fact]
+    public async Task A_machine_without_memory_for_the_number_gets_the_number_that_it_holds()
+    {
+        var plan = await Plans.MakeAsync(
+            Plans.Machine(20_000) with { TotalMemory = 100L << 20 }, Loaded.Json(section: """, "Limits": { "MaxConnections": 9000 }"""));
+
+        Assert.Equal($"\"MaxConnections\": {plan.Fits}", plan.Only("max-connections").Remedy);
     }
 
     [Fact]

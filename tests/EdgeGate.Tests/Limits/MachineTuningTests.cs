@@ -64,8 +64,8 @@ public sealed class MachineTuningTests
         var tuning = MachineTuning.Create(
             Plans.Machine(20_000) with { TotalMemory = 1L << 30 }, await Loaded.GoodAsync(Loaded.Json()), 3_000_000, TuningProfile.Density);
 
-        // 64,512 ports less 3 of listeners: 3,000,000 connections want 47 destinations.
-        Assert.Contains(tuning.Notes, note => note.StartsWith("Cluster game needs 47 destinations", StringComparison.Ordinal));
+        // 64,512 ports less 3 of listeners: 3,000,000 connections want them 47 times.
+        Assert.Contains(tuning.Notes, note => note.StartsWith("game needs 47 pairs", StringComparison.Ordinal));
         Assert.Contains(tuning.Notes, note => note.StartsWith("This machine has 1 GiB of memory", StringComparison.Ordinal));
         Assert.Contains(tuning.Notes, note => note.Contains("\"MaxConnections\": 3000000", StringComparison.Ordinal));
     }

@@ -14,7 +14,7 @@ internal static class Plans
         {
             OpenFiles = new ResourceLimit(1024, descriptors),
             Processors = 2,
-            TotalMemory = 64L << 30,
+            TotalMemory = 1L << 40,
         };
         foreach (var (name, value) in sysctls)
         {

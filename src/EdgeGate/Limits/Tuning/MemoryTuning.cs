@@ -8,22 +8,18 @@ internal sealed class MemoryTuning(PlanInput input, long connections, TuningProf
 {
     private readonly bool _dense = profile == TuningProfile.Density;
 
-    private long Pages => connections * ConnectionCost.Dearest(input.Config).Descriptors * (_dense ? 1 : 8);
-
     /// <summary>MemoryMax of the service: what the plan needs, after MemoryFraction.</summary>
     public long ServiceMebibytes => Memory.NeededMebibytes(input, connections);
 
     public IEnumerable<Setting> Settings()
     {
-        long pages = Math.Max(Pages, 65_536);
         yield return Triple(
-            "net.ipv4.tcp_mem", pages * 3 / 4, pages, pages * 3 / 2, input.Facts.TcpMemory,
-            $"Pages for all TCP sockets before the kernel saves and before it refuses: {(_dense ? 1 : 8)} for each socket.");
+            "net.ipv4.tcp_mem", connections * SocketMemory.PerConnection(input), input.Facts.TcpMemory,
+            $"Pages for all TCP sockets: before the kernel saves, and before it refuses; {(_dense ? "as many as each can be granted" : "eight times as many as each must have")}.");
         if (input.Config.Listeners.Any(l => l.Protocol == ListenerProtocol.Udp))
         {
             yield return Triple(
-                "net.ipv4.udp_mem", pages * 3 / 4, pages, pages * 3 / 2, input.Facts.UdpMemory,
-                "The same for UDP.");
+                "net.ipv4.udp_mem", DatagramMemory.Needed(input, connections), input.Facts.UdpMemory, "The same for UDP.");
         }
 
         int most = _dense ? 1 << 20 : 16 << 20;
@@ -54,11 +50,11 @@ internal sealed class MemoryTuning(PlanInput input, long connections, TuningProf
     private long Asked(Func<ListenerSettings, int?> buffer) =>
         input.Config.Listeners.Select(l => (long?)buffer(l.Settings) ?? 0).DefaultIfEmpty().Max();
 
-    private static Setting Triple(string key, long low, long middle, long high, Triple? has, string why)
+    // Each number at least what the machine has.
+    private Setting Triple(string key, long bytes, Triple? has, string why)
     {
-        bool ample = has is { } now && now.Low >= low && now.Middle >= middle && now.High >= high;
-        return new Setting(
-            SettingTarget.Sysctl, key,
-            ample ? $"{has!.Value.Low} {has.Value.Middle} {has.Value.High}" : $"{low} {middle} {high}", why);
+        long high = Math.Max(65_536, (_dense ? 1 : 8) * (bytes / input.Facts.PageSize + 1));
+        long[] wanted = [Math.Max(high / 2, has?.Low ?? 0), Math.Max(high * 3 / 4, has?.Middle ?? 0), Math.Max(high, has?.High ?? 0)];
+        return new Setting(SettingTarget.Sysctl, key, string.Join(' ', wanted), why);
     }
 }

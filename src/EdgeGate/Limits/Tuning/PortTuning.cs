@@ -29,10 +29,11 @@ internal sealed class PortTuning(PlanInput input, long connections)
         long ports = Count(First);
         foreach (ListenerConfig listener in input.Config.Listeners)
         {
-            if (Places(listener) is { } places && ports * places < Load(listener))
+            if (Paths(listener) is { } paths && ports * paths < Load(listener))
             {
-                yield return $"Cluster {listener.Cluster} needs {(Load(listener) + ports - 1) / ports} destinations "
-                    + $"for {Say.Number(Load(listener))} connections of {listener.Name}: there are {Say.Number(ports)} ports to each, and it has {places}.";
+                yield return $"{listener.Name} needs {(Load(listener) + ports - 1) / ports} pairs of a source address and a "
+                    + $"destination for {Say.Number(Load(listener))} connections: there are {Say.Number(ports)} ports for each, and "
+                    + $"it has {paths}. Give its clusters more destinations, or \"EdgeGate.SourceAddresses\".";
             }
         }
     }
@@ -40,17 +41,14 @@ internal sealed class PortTuning(PlanInput input, long connections)
     private int Begin()
     {
         long usual = Count(Usual);
-        return input.Config.Listeners.All(l => Places(l) is not { } places || usual * places >= Load(l)) ? Usual : First;
+        return input.Config.Listeners.All(l => Paths(l) is not { } paths || usual * paths >= Load(l)) ? Usual : First;
     }
 
     private long Count(int first) => Last - first + 1 - OwnPorts().Count(port => port >= first);
 
     private long Load(ListenerConfig listener) => Math.Min(connections, listener.Settings.MaxConnections ?? connections);
 
-    private int? Places(ListenerConfig listener) =>
-        listener.Cluster is { } name && input.Config.FindCluster(name)?.Destinations is { Count: > 0 } destinations
-            ? destinations.Values.Select(d => d.Address).Distinct(StringComparer.OrdinalIgnoreCase).Count()
-            : null;
+    private int? Paths(ListenerConfig listener) => PortPath.Of(input.Config, listener)?.Count;
 
     private IEnumerable<int> OwnPorts() => input.Config.Listeners
         .Select(l => l.Bind.Port).Append(input.Config.Admin.Bind.Port).Where(port => port != 0).Distinct();

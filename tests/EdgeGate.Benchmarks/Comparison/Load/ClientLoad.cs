@@ -11,7 +11,7 @@ namespace EdgeGate.Benchmarks.Comparison.Load;
 /// Clients on one thread and one poller, each with one request under way at most. The same for every proxy, and cheap,
 /// so that the machine is left to what is measured.
 /// </summary>
-internal sealed class ClientLoad(int port, Exchange exchange) : IDisposable
+internal sealed class ClientLoad(int port, Exchange exchange) : IIdleLoad
 {
     private const int ConnectsAtOnce = 50;
     private const int WaitMilliseconds = 100;
@@ -24,8 +24,8 @@ internal sealed class ClientLoad(int port, Exchange exchange) : IDisposable
     private int _underWay;
     private long _completed;
 
-    /// <summary>Opens more connections; each makes one exchange and is idle then.</summary>
-    internal void Grow(int count)
+    /// <inheritdoc/>
+    public void Grow(int count)
     {
         int wanted = _connections.Count + count;
         while (_connections.Count < wanted)

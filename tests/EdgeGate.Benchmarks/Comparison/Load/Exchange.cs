@@ -23,6 +23,9 @@ internal sealed class Exchange
     /// <summary>A hundred bytes to an echo.</summary>
     internal static Exchange Ping { get; } = new(new byte[PingBytes], "", "", PingBytes);
 
+    /// <summary>Bytes of one's own to an echo.</summary>
+    internal static Exchange Echo(byte[] bytes) => new(bytes, "", "", bytes.Length);
+
     /// <summary>A small GET.</summary>
     internal static Exchange Get { get; } = new(
         "GET /hello HTTP/1.1\r\nHost: edge.example\r\n\r\n"u8.ToArray(), "HTTP/1.1 200", HttpConnection.Body, 1);
