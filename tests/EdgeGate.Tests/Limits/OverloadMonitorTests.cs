@@ -42,6 +42,10 @@ public sealed class OverloadMonitorTests : IDisposable
 
         public void Admit(AdmissionMode mode) => _mode = mode;
 
+        public int Trims { get; private set; }
+
+        public void TrimMemory() => Trims++;
+
         public Task<int> CloseIdleAsync(int most)
         {
             Closed.Add(most);
@@ -105,6 +109,21 @@ public sealed class OverloadMonitorTests : IDisposable
         Assert.Equal(AdmissionMode.Reject, _hands.Mode);
         Assert.Equal(
             [OverloadLevel.None, OverloadLevel.Reject], _monitor.States.Select(state => state.Level));
+    }
+
+    [Fact]
+    public async Task Memory_is_trimmed_when_it_is_short_and_not_all_the_time()
+    {
+        _other.Pressure = 1.5;
+        await AtAsync(0.85);
+        Assert.Equal(0, _hands.Trims); // another resource has nothing to do with it
+
+        for (int i = 0; i < 15; i++)
+        {
+            await AtAsync(0.95);
+        }
+
+        Assert.Equal(2, _hands.Trims); // at 0 and 10 s
     }
 
     [Fact]

@@ -12,6 +12,9 @@ internal sealed class KernelMeter(Func<KernelLoad> read, Func<KernelFacts> facts
     // A quarter of the time lost is a machine that thrashes: a tenth is felt already, and Warn and CloseIdle come before.
     private const double StallCapacity = 0.25;
 
+    /// <summary>The resource of that name: memory of the group or of the process.</summary>
+    public const string Memory = "memory";
+
     private volatile KernelLoad _last = new();
 
     /// <summary>What was read last.</summary>
@@ -21,7 +24,7 @@ internal sealed class KernelMeter(Func<KernelLoad> read, Func<KernelFacts> facts
     {
         KernelLoad load = _last = read();
         KernelFacts kernel = facts();
-        if (Memory(load, kernel) is { } memory)
+        if (MemoryOf(load, kernel) is { } memory)
         {
             yield return memory;
         }
@@ -48,12 +51,12 @@ internal sealed class KernelMeter(Func<KernelLoad> read, Func<KernelFacts> facts
     }
 
     // A group is killed for what all of it uses. Without one, the rest of the machine is none of the gateway's business.
-    private ResourceUse? Memory(KernelLoad load, KernelFacts kernel)
+    private ResourceUse? MemoryOf(KernelLoad load, KernelFacts kernel)
     {
         bool grouped = load.GroupMemoryMax < (kernel.TotalMemory ?? long.MaxValue);
         return (grouped ? load.GroupMemory : load.ProcessMemory) is { } used
             && (grouped ? load.GroupMemoryMax : kernel.TotalMemory) is { } all
-            ? new ResourceUse("memory", used, all * memoryFraction(), OverloadLevel.Reset)
+            ? new ResourceUse(Memory, used, all * memoryFraction(), OverloadLevel.Reset)
             : null;
     }
 

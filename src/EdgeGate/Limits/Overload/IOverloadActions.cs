@@ -11,6 +11,9 @@ internal interface IOverloadActions
     /// <summary>Lets newcomers in, or not.</summary>
     void Admit(AdmissionMode mode);
 
+    /// <summary>Gives memory back that nothing needs any more.</summary>
+    void TrimMemory();
+
     /// <summary>Closes idle keep-alive connections, the oldest first; gives how many.</summary>
     Task<int> CloseIdleAsync(int most);
 

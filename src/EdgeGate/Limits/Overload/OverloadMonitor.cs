@@ -28,6 +28,8 @@ internal sealed class OverloadMonitor(
     // Between two rounds of closing, time for the first to show; and between two lines in the log.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan BetweenTrims = TimeSpan.FromSeconds(10);
+
     private const int ResetShare = 100; // of the connections, at most one in so many a round
 
     private readonly Dictionary<string, Told> _told = [];
@@ -37,6 +39,7 @@ internal sealed class OverloadMonitor(
     private Task _makingRoom = Task.CompletedTask;
     private ImmutableArray<ResourceState> _states = [];
     private long? _lastRoom;
+    private long? _lastTrim;
 
     private readonly record struct Told(OverloadLevel Level, long At);
 
@@ -87,6 +90,7 @@ internal sealed class OverloadMonitor(
         CountWarnings(before, now);
         OverloadLevel level = LevelOf(now);
         Admit(was, level);
+        TrimIfShort(now);
         bool waits = !_makingRoom.IsCompleted || (_lastRoom is { } last && time.GetElapsedTime(last) < Patience);
         if (level >= OverloadLevel.CloseIdle && !waits)
         {
@@ -131,6 +135,17 @@ internal sealed class OverloadMonitor(
             {
                 Count(begun, 1);
             }
+        }
+    }
+
+    // Before connections pay: what looks like load may be garbage.
+    private void TrimIfShort(ImmutableArray<ResourceState> states)
+    {
+        bool isShort = states.Any(state => state is { Use.Resource: KernelMeter.Memory, Level: >= OverloadLevel.CloseIdle });
+        if (isShort && (_lastTrim is not { } last || time.GetElapsedTime(last) >= BetweenTrims))
+        {
+            _lastTrim = time.GetTimestamp();
+            actions.TrimMemory();
         }
     }
 
