@@ -23,6 +23,9 @@ public abstract partial class AcceptedConnection
     /// <summary>When something last went through, on the loop's clock (milliseconds).</summary>
     public long LastActivity => _lastActivity;
 
+    /// <summary>Since it was accepted; from any thread.</summary>
+    public TimeSpan Age => Since(_acceptedAt, Environment.TickCount64);
+
     /// <summary>Bytes to and from the client so far.</summary>
     public long BytesOfClient => _received + _sent;
 
@@ -36,7 +39,7 @@ public abstract partial class AcceptedConnection
     protected virtual bool HasOwnUpstream => true;
 
     /// <summary>Whether the lane knows requests.</summary>
-    protected virtual bool HasRequests => false;
+    public virtual bool HasRequests => false;
 
     /// <summary>The version of TLS that is terminated here.</summary>
     protected virtual SslProtocols TlsVersion => SslProtocols.None;

@@ -154,9 +154,9 @@ public abstract partial class AcceptedConnection : LoopSocket
     {
         if (_cell is { } cell)
         {
-            CloseReason reason = Reason == CloseReason.None ? CloseReason.Error : Reason;
-            cell.AddClosed(reason);
-            _listener.RecordClosed(_stats, TimeSpan.FromMilliseconds(Loop.Now - _acceptedAt));
+            SetReason(CloseReason.Error); // where nobody named one
+            cell.AddClosed(Reason);
+            _listener.RecordClosed(_stats, TimeSpan.FromMilliseconds(Loop.Now - _acceptedAt), this);
         }
 
         LoopAssigned?.ConnectionGone();

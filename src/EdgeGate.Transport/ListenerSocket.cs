@@ -141,7 +141,11 @@ public abstract class ListenerSocket : LoopSocket
             connection);
     }
 
-    internal void RecordClosed(ListenerStats stats, TimeSpan age) => _metrics.RecordClosed(stats, age);
+    internal void RecordClosed(ListenerStats stats, TimeSpan age, AcceptedConnection connection)
+    {
+        _metrics.RecordClosed(stats, age);
+        _metrics.ConnectionEnded?.Invoke(connection);
+    }
 
     internal void RecordRoundTrip(ListenerStats stats, TimeSpan roundTripTime) =>
         _metrics.RecordRoundTrip(stats, roundTripTime);

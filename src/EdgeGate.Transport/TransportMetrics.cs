@@ -60,6 +60,11 @@ public sealed class TransportMetrics
     /// <summary>The listeners that are counted.</summary>
     public IReadOnlyList<Listener> Listeners => _listeners;
 
+    /// <summary>
+    /// Told of every connection at its end, on its loop, with all that was counted of it; set before there are any.
+    /// </summary>
+    public Action<AcceptedConnection>? ConnectionEnded { get; set; }
+
     internal long Shortages => Volatile.Read(ref _shortages);
 
     internal void Add(Listener listener)

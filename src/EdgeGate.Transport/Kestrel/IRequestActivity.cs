@@ -7,9 +7,25 @@ namespace EdgeGate.Transport.Kestrel;
 /// </summary>
 public interface IRequestActivity
 {
+    /// <summary>The connection's id, unique in this process.</summary>
+    long ConnectionId { get; }
+
+    /// <summary>The name of the listener that it came through.</summary>
+    string Listener { get; }
+
+    /// <summary>Whether TLS is terminated here; known once a request has begun.</summary>
+    bool IsTls { get; }
+
+    /// <summary>Since the connection was accepted.</summary>
+    TimeSpan SinceAccepted { get; }
+
+    /// <summary>Since its first byte came.</summary>
+    TimeSpan SinceFirstByte { get; }
+
     /// <summary>A request begins.</summary>
     /// <param name="protocol">Its protocol as HTTP names it, such as HTTP/1.1.</param>
-    void Begin(string protocol);
+    /// <returns>Whether it is the connection's first.</returns>
+    bool Begin(string protocol);
 
     /// <summary>A request that has begun goes to an upstream; the last one counts.</summary>
     /// <param name="destination">Its address, for people.</param>

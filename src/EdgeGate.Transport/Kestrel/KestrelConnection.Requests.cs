@@ -20,7 +20,7 @@ internal sealed partial class KestrelConnection
     // Kestrel's requests share the upstream connections.
     protected override bool HasOwnUpstream => false;
 
-    protected override bool HasRequests => true;
+    public override bool HasRequests => true;
 
     protected override SslProtocols TlsVersion => _context?.TlsVersion ?? SslProtocols.None;
 

@@ -10,6 +10,7 @@ namespace EdgeGate.Transport.Kestrel;
 /// </content>
 internal sealed partial class LoopConnectionContext : IRequestActivity
 {
+    private readonly long _openedAt = Environment.TickCount64;
     private int _requestsInFlight;
     private int _upgradesInFlight;
     private long _requests;
@@ -43,7 +44,17 @@ internal sealed partial class LoopConnectionContext : IRequestActivity
     /// <summary>The name in the hello of TLS; null before the first request, and without one.</summary>
     internal string? ServerName => _httpVersion is null ? null : _serverName;
 
-    void IRequestActivity.Begin(string protocol)
+    long IRequestActivity.ConnectionId => _connection.Id;
+
+    string IRequestActivity.Listener => _connection.Listener.Name;
+
+    bool IRequestActivity.IsTls => TlsVersion != SslProtocols.None;
+
+    TimeSpan IRequestActivity.SinceAccepted => _connection.Age;
+
+    TimeSpan IRequestActivity.SinceFirstByte => TimeSpan.FromMilliseconds(Environment.TickCount64 - _openedAt);
+
+    bool IRequestActivity.Begin(string protocol)
     {
         if (_httpVersion is null)
         {
@@ -51,8 +62,8 @@ internal sealed partial class LoopConnectionContext : IRequestActivity
             _httpVersion = AlpnNameOf(protocol); // last, because it says that the rest can be read
         }
 
-        Interlocked.Increment(ref _requests);
         Interlocked.Increment(ref _requestsInFlight);
+        return Interlocked.Increment(ref _requests) == 1;
     }
 
     void IRequestActivity.SentTo(string destination) => _destination = destination;

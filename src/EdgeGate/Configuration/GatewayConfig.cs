@@ -16,6 +16,10 @@ internal sealed record GatewayConfig
 
     public MetricsConfig Metrics { get; init; } = new();
 
+    public AccessLogConfig AccessLog { get; init; } = new();
+
+    public TracingConfig Tracing { get; init; } = new();
+
     public TransportConfig Transport { get; init; } = new();
 
     /// <summary>The routes of the ReverseProxy section, as YARP reads them.</summary>

@@ -22,7 +22,9 @@ internal sealed class GatewayReader(IConfiguration root, string? folder, Configu
             Limits = ReadLimits(section.Section("Limits")),
             Kernel = ReadKernel(section.Section("Kernel")),
             Admin = new AdminReader(folder).Read(section.Section("Admin")),
-            Metrics = ReadMetrics(section.Section("Metrics")),
+            Metrics = TelemetryReader.ReadMetrics(section.Section("Metrics")),
+            AccessLog = TelemetryReader.ReadAccessLog(section.Section("AccessLog"), folder),
+            Tracing = TelemetryReader.ReadTracing(section.Section("Tracing")),
             Transport = ReadTransport(section.Section("Transport")),
         };
         section.RejectUnknown();
@@ -45,14 +47,6 @@ internal sealed class GatewayReader(IConfiguration root, string? folder, Configu
         };
         section.RejectUnknown();
         return limits;
-    }
-
-    private static MetricsConfig ReadMetrics(SectionReader section)
-    {
-        var metrics = new MetricsConfig();
-        metrics = metrics with { PerConnectionTop = section.Integer("PerConnectionTop", 0, 1000) ?? metrics.PerConnectionTop };
-        section.RejectUnknown();
-        return metrics;
     }
 
     private static TransportConfig ReadTransport(SectionReader section)

@@ -15,6 +15,9 @@ internal static class DaemonLogging
         // What these say at Information is either once per request or already said by us.
         builder.AddFilter("Microsoft", LogLevel.Warning);
         builder.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+
+        // Where this one is heard at all, ASP.NET Core makes an activity for every request.
+        builder.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // a failed start, with its stack
         builder.AddFilter("Yarp", LogLevel.Warning);
         builder.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None); // our forwarder says it in a line

@@ -4,6 +4,7 @@ using EdgeGate.Daemon.Inherited;
 using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Limits;
 using EdgeGate.Limits.Overload;
+using EdgeGate.Logging;
 using EdgeGate.Native.Polling;
 using EdgeGate.Telemetry;
 using EdgeGate.Transport;
@@ -20,13 +21,15 @@ namespace EdgeGate.Daemon;
 /// </summary>
 internal sealed class Gateway : IAsyncDisposable
 {
-    private static readonly string[] NeedRestart = ["EdgeGate:Admin", "EdgeGate:Metrics", "EdgeGate:Transport"];
+    private static readonly string[] NeedRestart = ["EdgeGate:Admin", "EdgeGate:Metrics", "EdgeGate:Tracing", "EdgeGate:Transport"];
     private static readonly TimeSpan DrainLook = TimeSpan.FromMilliseconds(50);
 
     private readonly ILogger _log;
     private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ReloadableSection _reverseProxy;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly AccessLog _accessLog;
+    private readonly TelemetryPush _push;
     private readonly HttpServer _http;
     private readonly Upstreams _upstreams;
     private readonly Listeners _listeners;
@@ -52,7 +55,10 @@ internal sealed class Gateway : IAsyncDisposable
 
         _reverseProxy = new ReloadableSection(loaded.Root);
         _upstreams = new Upstreams(Config, Metrics.Meter, logs);
-        _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams.Health, logs);
+        _accessLog = new AccessLog(Metrics.Meter, TimeProvider.System, _log);
+        Metrics.ConnectionEnded = _accessLog.WriteClosed;
+        _push = TelemetryPush.Start(Config);
+        _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams.Health, _accessLog, logs);
         UpstreamGauges.Register(Metrics.Meter, () => _upstreams.Clusters, _http.Clusters.GetClusters);
         _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http, inherited, () => Plan);
     }
@@ -103,6 +109,7 @@ internal sealed class Gateway : IAsyncDisposable
     /// <exception cref="IOException">A listener cannot bind; the message names it.</exception>
     public async Task BindAsync()
     {
+        _accessLog.Open(Config.AccessLog);
         await _http.StartAsync();
         _prepared = _listeners.Prepare(Config);
         await _upstreams.StartAsync();
@@ -173,6 +180,7 @@ internal sealed class Gateway : IAsyncDisposable
         }
 
         _loaded = fresh;
+        _accessLog.Reopen(fresh.Config!.AccessLog);
         _reverseProxy.Replace(fresh.Root);
         await _upstreams.UpdateAsync(fresh.Config!);
         await _listeners.ServeHttpAsync(_prepared);
@@ -254,6 +262,8 @@ internal sealed class Gateway : IAsyncDisposable
         await _http.DisposeAsync();
         await _upstreams.DisposeAsync();
         await Loops.DisposeAsync();
+        await _accessLog.DisposeAsync();
+        _push.Dispose();
         await _meters.DisposeAsync();
         _stopping.Dispose();
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
 using EdgeGate.Http;
+using EdgeGate.Logging;
 using EdgeGate.Telemetry;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Kestrel;
@@ -32,6 +33,7 @@ internal sealed class HttpServer : IAsyncDisposable
         IConfigurationSection reverseProxy,
         TransportServices transport,
         UpstreamHealth health,
+        AccessLog log,
         ILoggerFactory logs)
     {
         _logs = logs;
@@ -44,14 +46,15 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddHttpGateway(reverseProxy, new HttpGatewayOptions
         {
             DestinationsChanged = health.Apply,
-            Observer = new ForwardingMetrics(transport.Metrics.Meter),
+            Observer = new RequestObserver(new ForwardingMetrics(transport.Metrics.Meter), log),
+            JoinTraces = current().Tracing.Otlp is not null,
             ProxyHeader = WriteProxyHeader,
             IsLayer4 = cluster => current().LeadsToLayer4(cluster),
             ConnectTimeout = current().Listeners.Where(HttpListener.Serves)
                 .Select(l => l.Settings.ConnectTimeout).DefaultIfEmpty(new HttpGatewayOptions().ConnectTimeout).Max(),
         });
         _app = builder.Build();
-        _app.Use(RequestTracking.Create);
+        _app.Use(new RequestTracking(log).Create);
         _app.MapHttpGateway();
         health.Attach(Clusters, _app.Services.GetRequiredService<IDestinationHealthUpdater>());
     }

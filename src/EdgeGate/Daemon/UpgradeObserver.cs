@@ -1,3 +1,4 @@
+using EdgeGate.Logging;
 using EdgeGate.Transport.Kestrel;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -12,12 +13,15 @@ internal sealed class UpgradeObserver : IHttpUpgradeFeature, IHttpExtendedConnec
     private readonly IHttpUpgradeFeature? _upgrade; // HTTP/1.1
     private readonly IHttpExtendedConnectFeature? _connect; // HTTP/2: RFC 8441
     private readonly IRequestActivity _activity;
+    private readonly RequestEntry? _entry;
 
-    private UpgradeObserver(IHttpUpgradeFeature? upgrade, IHttpExtendedConnectFeature? connect, IRequestActivity activity)
+    private UpgradeObserver(
+        IHttpUpgradeFeature? upgrade, IHttpExtendedConnectFeature? connect, IRequestActivity activity, RequestEntry? entry)
     {
         _upgrade = upgrade;
         _connect = connect;
         _activity = activity;
+        _entry = entry;
     }
 
     /// <summary>Whether the request has become a WebSocket.</summary>
@@ -30,18 +34,18 @@ internal sealed class UpgradeObserver : IHttpUpgradeFeature, IHttpExtendedConnec
     public string? Protocol => _connect?.Protocol;
 
     /// <summary>Observes a request that asks for an upgrade; null if it does not.</summary>
-    public static UpgradeObserver? Attach(IFeatureCollection request, IRequestActivity activity)
+    public static UpgradeObserver? Attach(IFeatureCollection request, IRequestActivity activity, RequestEntry? entry)
     {
         if (request.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
         {
-            var observer = new UpgradeObserver(upgrade, null, activity);
+            var observer = new UpgradeObserver(upgrade, null, activity, entry);
             request.Set<IHttpUpgradeFeature>(observer);
             return observer;
         }
 
         if (request.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
         {
-            var observer = new UpgradeObserver(null, connect, activity);
+            var observer = new UpgradeObserver(null, connect, activity, entry);
             request.Set<IHttpExtendedConnectFeature>(observer);
             return observer;
         }
@@ -57,6 +61,6 @@ internal sealed class UpgradeObserver : IHttpUpgradeFeature, IHttpExtendedConnec
     {
         HasUpgraded = true;
         _activity.Upgraded();
-        return stream;
+        return _entry is null ? stream : new ByteCounter(stream, _entry);
     }
 }

@@ -10,7 +10,8 @@ internal static class Exporter
 {
     private const string ScrapePath = "/metrics";
 
-    private static readonly string[] Meters =
+    /// <summary>The meters that are shown: ours and the framework's.</summary>
+    public static readonly string[] Meters =
     [
         TransportMetrics.MeterName,
         "Microsoft.AspNetCore.Server.Kestrel",

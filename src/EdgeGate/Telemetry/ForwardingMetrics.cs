@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using EdgeGate.Http;
-using EdgeGate.Transport.Kestrel;
 using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
@@ -11,7 +9,7 @@ namespace EdgeGate.Telemetry;
 /// YARP's figures as metrics: YARP itself has an EventSource and no meter. The labels are names of the configuration
 /// and of <see cref="ForwarderError"/>, and so bounded.
 /// </summary>
-internal sealed class ForwardingMetrics : IForwardingObserver
+internal sealed class ForwardingMetrics
 {
     private readonly Counter<long> _requests;
     private readonly Counter<long> _failures;
@@ -25,14 +23,7 @@ internal sealed class ForwardingMetrics : IForwardingObserver
             description: "HTTP requests that failed on their way to a destination or back, those that the client gave up among them.");
     }
 
-    public void Forwarding(HttpContext context, string destination) =>
-        context.Features.Get<IRequestActivity>()?.SentTo(destination);
-
-    public void Answered(HttpContext context)
-    {
-        // Nothing to count: whether the exchange succeeds shows at its end.
-    }
-
+    /// <summary>Counts a request at its end.</summary>
     public void Forwarded(HttpContext context, ForwarderError error)
     {
         if (context.Features.Get<IReverseProxyFeature>() is { ProxiedDestination: { } destination } yarp)

@@ -1,6 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using EdgeGate.Daemon;
 using EdgeGate.Http;
+using EdgeGate.Logging;
+using EdgeGate.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -9,6 +12,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeGate.FunctionalTests.Infrastructure;
 
@@ -48,8 +52,10 @@ internal sealed class GatewayHost : IAsyncDisposable
             kestrel.Listen(endPoint, listen => listen.UseHttpListener(settings.Listener));
         });
 
+        builder.Services.AddSingleton(s => new AccessLog(
+            s.GetRequiredService<IMeterFactory>().Create(TransportMetrics.MeterName), TimeProvider.System, NullLogger.Instance));
         var app = builder.Build();
-        app.Use(RequestTracking.Create);
+        app.Use(new RequestTracking(app.Services.GetRequiredService<AccessLog>()).Create);
         app.MapHttpGateway();
         await app.StartAsync();
         return new GatewayHost(app);

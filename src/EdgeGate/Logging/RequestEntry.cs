@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using EdgeGate.Transport.Kestrel;
+using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace EdgeGate.Logging;
+
+/// <summary>
+/// One HTTP request. It is a feature of its request from beginning to end, and keeps nothing of it but texts and numbers:
+/// the line is written when the request's own objects serve the next.
+/// </summary>
+internal sealed class RequestEntry : LogEntry
+{
+    private const string Redacted = "[redacted]";
+
+    private readonly DateTimeOffset _time;
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private long _forwardedAt;
+    private long _answeredAt;
+    private TimeSpan _total;
+    private string? _listener;
+    private long _connection;
+    private string? _client;
+    private string _method = "";
+    private string _host = "";
+    private string _path = "";
+    private string? _query;
+    private string _protocol = "";
+    private string? _traceId;
+    private string? _route;
+    private string? _cluster;
+    private string? _destination;
+    private string? _upstream;
+    private bool _aborted;
+    private long _received;
+    private long _sent;
+
+    private RequestEntry(DateTimeOffset time) => _time = time;
+
+    /// <summary>What the client was answered.</summary>
+    public int Status { get; private set; }
+
+    /// <summary>Whether and how forwarding it failed.</summary>
+    public ForwarderError Error { get; private set; }
+
+    /// <summary>Begins an entry, and puts it among the request's features.</summary>
+    public static RequestEntry Begin(HttpContext context, IRequestActivity activity, DateTimeOffset now, bool withQuery)
+    {
+        HttpRequest request = context.Request;
+        var entry = new RequestEntry(now)
+        {
+            _listener = activity.Listener,
+            _connection = activity.ConnectionId,
+            _client = ClientOf(context.Connection),
+            _method = request.Method,
+            _host = request.Host.Value ?? "",
+            _path = request.Path.Value ?? "",
+            _query = !request.QueryString.HasValue ? null : withQuery ? request.QueryString.Value : Redacted,
+            _protocol = request.Protocol,
+            _traceId = TraceIdOf(request),
+        };
+        context.Features.Set(entry);
+        ByteCounter.Attach(context, entry);
+        return entry;
+    }
+
+    /// <summary>The entry of a request; null where it has none.</summary>
+    public static RequestEntry? Of(HttpContext context) => context.Features.Get<RequestEntry>();
+
+    public void Forwarding(string destination)
+    {
+        _forwardedAt = Stopwatch.GetTimestamp();
+        _upstream = destination;
+    }
+
+    public void Answered() => _answeredAt = Stopwatch.GetTimestamp();
+
+    public void Forwarded(ForwarderError error) => Error = error;
+
+    /// <summary>Counts bytes of the request's body.</summary>
+    public void CountReceived(int bytes) => _received += bytes;
+
+    /// <summary>Counts bytes of the answer's body.</summary>
+    public void CountSent(int bytes) => _sent += bytes;
+
+    /// <summary>Takes what is known at the end.</summary>
+    public void End(HttpContext context, bool failed)
+    {
+        _total = Stopwatch.GetElapsedTime(_began);
+        Status = failed && !context.Response.HasStarted
+            ? StatusCodes.Status500InternalServerError
+            : context.Response.StatusCode;
+        _aborted = context.RequestAborted.IsCancellationRequested;
+        if (context.Features.Get<IReverseProxyFeature>() is { } yarp)
+        {
+            _route = yarp.Route.Config.RouteId;
+            _cluster = yarp.Cluster.Config.ClusterId;
+            _destination = yarp.ProxiedDestination?.DestinationId;
+            Error = context.GetForwarderErrorFeature()?.Error ?? Error;
+        }
+    }
+
+    public override void Write(ILogLine line)
+    {
+        line.Time("time", _time);
+        line.Text("kind", "request");
+        line.Number("connection", _connection);
+        line.Text("listener", _listener);
+        line.Text("client", _client);
+        line.Text("protocol", _protocol);
+        line.Text("method", _method);
+        line.Text("host", _host);
+        line.Text("path", _path);
+        line.Text("query", _query);
+        line.Number("status", Status);
+        line.Number("bytesIn", _received);
+        line.Number("bytesOut", _sent);
+        line.Text("route", _route);
+        line.Text("cluster", _cluster);
+        line.Text("destination", _destination);
+        line.Text("upstream", _upstream);
+        line.Seconds("duration", _total);
+        WritePhases(line);
+        line.Text("error", Error == ForwarderError.None ? null : Error.ToString());
+        line.Flag("aborted", _aborted);
+        line.Text("trace", _traceId);
+    }
+
+    /// <summary>Until a destination was chosen; from there to the head of its answer; from there to the end.</summary>
+    private void WritePhases(ILogLine line)
+    {
+        if (_forwardedAt == 0)
+        {
+            return;
+        }
+
+        line.Seconds("routing", Stopwatch.GetElapsedTime(_began, _forwardedAt));
+        if (_answeredAt != 0)
+        {
+            line.Seconds("firstByte", Stopwatch.GetElapsedTime(_forwardedAt, _answeredAt));
+            line.Seconds("transfer", _total - Stopwatch.GetElapsedTime(_began, _answeredAt));
+        }
+    }
+
+    private static string? ClientOf(ConnectionInfo connection) => connection.RemoteIpAddress is not { } address
+        ? "unix:"
+        : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
+            ? $"[{address}]:{connection.RemotePort}"
+            : $"{address}:{connection.RemotePort}";
+
+    /// <summary>Our own span's trace, or the one that the client is in: W3C Trace Context, section 3.2.2.</summary>
+    private static string? TraceIdOf(HttpRequest request)
+    {
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
+        {
+            return activity.TraceId.ToHexString();
+        }
+
+        return request.Headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, null, out ActivityContext client)
+            ? client.TraceId.ToHexString()
+            : null;
+    }
+}
