@@ -45,7 +45,7 @@ internal sealed record ConnectionQuery(ConnectionOrder Order, int Limit, string?
     private bool Matches(ConnectionSnapshot connection) =>
         (Listener is null || connection.Listener == Listener)
         && (Find is null || Has(connection.Source) || Has(connection.Destination) || Has(connection.Listener)
-            || Has(connection.Protocol) || Has(connection.State)
+            || Has(connection.Protocol) || Has(connection.State) || Has(connection.ServerName ?? "")
             || connection.Id.ToString(CultureInfo.InvariantCulture) == Find);
 
     private bool Has(string text) => text.Contains(Find!, StringComparison.OrdinalIgnoreCase);

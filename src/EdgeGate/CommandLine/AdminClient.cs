@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace EdgeGate.CommandLine;
@@ -67,7 +69,47 @@ internal sealed class AdminClient : IDisposable
         }
     }
 
+    /// <summary>Follows the gateway's events (<c>/events</c>) until it ends the stream.</summary>
+    /// <param name="query">Which connections, as in the query of <c>/events</c>.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="AdminFailure">Nothing answers, or it refuses.</exception>
+    public async IAsyncEnumerable<SseItem<string>> WatchAsync(
+        string query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using HttpResponseMessage response = await OpenAsync("/events?" + query, cancellation);
+        await using Stream stream = await response.Content.ReadAsStreamAsync(cancellation);
+        await foreach (SseItem<string> item in SseParser.Create(stream).EnumerateAsync(cancellation))
+        {
+            yield return item;
+        }
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellation)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw NoAnswer(e.Message, e);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            byte[] body = await response.Content.ReadAsByteArrayAsync(cancellation);
+            throw new AdminFailure(response.StatusCode == HttpStatusCode.Unauthorized ? NoToken()
+                : $"{Target}: {new AdminAnswer(response.StatusCode, body.Length == 0 ? default : Parse(body)).Detail}");
+        }
+    }
 
     private JsonElement Parse(byte[] body)
     {

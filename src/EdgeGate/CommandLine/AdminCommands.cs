@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using EdgeGate.Admin;
+using EdgeGate.CommandLine.Top;
 
 namespace EdgeGate.CommandLine;
 
@@ -14,6 +15,12 @@ internal sealed class AdminCommands(Terminal terminal)
         "status",
         "Ask a running daemon how it is: state, limits, listeners, findings. Exit code 1: it drains, or does not answer.",
         (_, client, cancellation) => new StatusCommand(terminal, client).RunAsync(cancellation));
+
+    public Command Top() => Create(
+        "top",
+        "Watch a running daemon: limits, loops, listeners, upstreams, and its busiest, slowest or oldest connections. "
+        + "q quits. Into a pipe, it prints one picture.",
+        (_, client, cancellation) => new TopCommand(terminal, client).RunAsync(cancellation));
 
     public Command Drain() => Create(
         "drain",

@@ -42,6 +42,7 @@ internal static class EdgeGateCommand
             Check(terminal, kernel),
             Tune(terminal, kernel),
             admin.Status(),
+            admin.Top(),
             admin.Connections(),
             admin.Reload(),
             admin.Drain(),

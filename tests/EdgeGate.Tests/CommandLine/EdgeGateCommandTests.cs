@@ -33,7 +33,7 @@ public sealed class EdgeGateCommandTests : IDisposable
     [InlineData("connections list --sort rrt", "Did you mean 'rtt'?")]
     [InlineData("connections --limit few", "'few' is not a number of connections")]
     [InlineData("reload --amdin x", "Did you mean '--admin'?")]
-    [InlineData("", "name a command: run, demo, check, tune, status, connections, reload, drain")]
+    [InlineData("", "name a command: run, demo, check, tune, status, top, connections, reload, drain")]
     public async Task A_wrong_command_line_is_answered_with_what_was_meant(string arguments, string answer)
     {
         Assert.Equal(2, await RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
@@ -46,7 +46,7 @@ public sealed class EdgeGateCommandTests : IDisposable
     public async Task Help_names_every_command()
     {
         Assert.Equal(0, await RunAsync("--help"));
-        Assert.All(["run", "demo", "check", "tune", "status", "connections", "reload", "drain"], name => Assert.Contains($"  {name} ", _output.ToString()));
+        Assert.All(["run", "demo", "check", "tune", "status", "top", "connections", "reload", "drain"], name => Assert.Contains($"  {name} ", _output.ToString()));
     }
 
     [Fact]
@@ -169,6 +169,7 @@ public sealed class EdgeGateCommandTests : IDisposable
     [InlineData("connections kill 1")]
     [InlineData("reload")]
     [InlineData("drain")]
+    [InlineData("top")]
     public async Task Where_no_daemon_answers_the_command_says_what_to_do(string command)
     {
         // Port 1 is tcpmux, which nobody runs.

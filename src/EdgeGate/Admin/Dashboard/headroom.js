@@ -12,12 +12,14 @@ function showBar(row, name, share, level, strong, rest) {
   mark(row, level);
   say(row.firstChild, name);
   row.fill.style.width = Math.min(100, share * 100).toFixed(1) + "%";
-  const figures = row.lastChild;
-  if (figures.textContent !== strong + rest) figures.replaceChildren(make("b", {}, strong), rest);
+  if (row.lastChild.textContent !== strong + rest) row.lastChild.replaceChildren(make("b", {}, strong), rest);
 }
 
 // Bytes are counted in resources of memory, pieces everywhere else.
 const amount = (name, number) => /memory|buffer/.test(name) ? bytes(number) : count(number);
+
+// Of what is a share itself there is no more to say.
+const figures = limit => limit.capacity <= 1 ? "" : ` · ${amount(limit.name, limit.used)} of ${amount(limit.name, limit.capacity)}`;
 
 function showHeadroom(state) {
   const limits = Object.entries(state.live)
@@ -26,7 +28,7 @@ function showHeadroom(state) {
   keep($("headroom"), limits, limit => limit.name, makeBar, (row, limit) => {
     const level = isOverloaded(limit.overload) ? "bad" : levelOf(limit.share);
     const state = isOverloaded(limit.overload) ? ` · ${words(limit.overload.level)}` : "";
-    showBar(row, words(limit.name), limit.share, level, percent(limit.share), ` · ${amount(limit.name, limit.used)} of ${amount(limit.name, limit.capacity)}${state}`);
+    showBar(row, words(limit.name), limit.share, level, percent(limit.share), `${figures(limit)}${state}`);
   });
   keep($("loops"), state.loops, loop => loop.index, makeBar, (row, loop) => {
     const busy = loop.utilization ?? 0;
