@@ -24,6 +24,7 @@ internal sealed class GatewayReader(IConfiguration root, string? folder, Configu
             Admin = new AdminReader(folder).Read(section.Section("Admin")),
             Metrics = ReadMetrics(section.Section("Metrics")),
             Transport = ReadTransport(section.Section("Transport")),
+            ReloadOnChange = section.Flag("ReloadOnChange") ?? false,
         };
         section.RejectUnknown();
         return config;
