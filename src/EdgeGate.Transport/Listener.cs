@@ -159,6 +159,14 @@ public sealed partial class Listener : ListenerSocket
         return _closed.Task;
     }
 
+    /// <inheritdoc/>
+    /// <remarks>What waits in the queue stays there: the other process has the same queue.</remarks>
+    public override Task HandOverAsync()
+    {
+        _ownsFile = false;
+        return StopAsync();
+    }
+
     /// <summary>Stops as <see cref="StopAsync()"/> does, unless another lane has taken the socket over.</summary>
     /// <returns>Whether it stopped.</returns>
     internal async Task<bool> StopAsync(ILane lane)

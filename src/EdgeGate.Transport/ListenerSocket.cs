@@ -74,6 +74,40 @@ public abstract class ListenerSocket : LoopSocket
     public virtual bool TryResume() => false;
 
     /// <summary>
+    /// Descriptors of the same sockets for a process that is to serve them beside or after this one; none of a socket that
+    /// is closed. From any thread.
+    /// </summary>
+    /// <exception cref="SysException">There is no descriptor left.</exception>
+    public virtual async Task<IReadOnlyList<OwnedDescriptor>> DuplicateAsync() =>
+        await DuplicateOneAsync().ConfigureAwait(false) is { } copy ? [copy] : [];
+
+    /// <summary>
+    /// Another process serves the socket from now on: nothing more is taken from it, and what it leaves in the file system
+    /// is the other's. Those who are in are served on until <see cref="StopAsync()"/> and beyond.
+    /// </summary>
+    public abstract Task HandOverAsync();
+
+    /// <summary>A descriptor of this socket alone; null of one that is closed.</summary>
+    protected Task<OwnedDescriptor?> DuplicateOneAsync()
+    {
+        var copied = new TaskCompletionSource<OwnedDescriptor?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Home.Post(
+            _ =>
+            {
+                try
+                {
+                    copied.SetResult(IsClosed ? null : SocketFactory.Duplicate(Descriptor));
+                }
+                catch (SysException e)
+                {
+                    copied.SetException(e);
+                }
+            },
+            null);
+        return copied.Task;
+    }
+
+    /// <summary>
     /// A connection of this listener found no descriptor for its upstream: accepting more would only add to those who
     /// wait for one. From any loop.
     /// </summary>

@@ -12,7 +12,7 @@ internal static class Program
             arguments,
             new CommandHandlers
             {
-                Run = (loaded, cancellation) => GatewayDaemon.RunAsync(loaded, announce: null, cancellation),
+                Run = (loaded, takeOver, cancellation) => GatewayDaemon.RunAsync(loaded, takeOver, announce: null, cancellation),
                 Demo = cancellation => DemoCommand.RunAsync(terminal, cancellation),
             },
             terminal);

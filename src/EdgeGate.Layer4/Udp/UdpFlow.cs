@@ -64,6 +64,12 @@ internal sealed class UdpFlow : AcceptedConnection
 
     internal int LastRequest { get; set; } = -1;
 
+    /// <summary>Between the client and this machine.</summary>
+    internal DatagramPath Path => _path;
+
+    /// <summary>Where its client is heard when another process reads the listener's socket; null before that.</summary>
+    internal UdpInlet? Inlet { get; set; }
+
     /// <summary>Whether it waits until the listener's socket takes more answers.</summary>
     internal bool IsHeld { get; set; }
 
@@ -168,6 +174,7 @@ internal sealed class UdpFlow : AcceptedConnection
     protected override void OnClosed()
     {
         Loop.Disarm(_timer);
+        Inlet?.End();
         _listener.Forget(_path);
         _target.Port.Return();
         _place.Dispose();

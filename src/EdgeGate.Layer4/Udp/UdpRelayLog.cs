@@ -24,4 +24,8 @@ internal static partial class UdpRelayLog
 
     [LoggerMessage(5, LogLevel.Warning, "Listener {Listener} cannot receive, and tries again in {Pause}: {Error}")]
     internal static partial void CannotReceive(ILogger log, string listener, TimeSpan pause, string error);
+
+    [LoggerMessage(6, LogLevel.Warning,
+        "Listener {Listener}: of {Flows} flows what the client sends goes to the process that has taken over, as a new flow: {Error}")]
+    internal static partial void CannotKeep(ILogger log, string listener, int flows, string error);
 }

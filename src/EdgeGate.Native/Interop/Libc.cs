@@ -17,6 +17,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int open(byte* path, int flags, int mode);
 
+    [LibraryImport(Library)]
+    internal static partial uint geteuid();
+
     /// <summary>
     /// fcntl(2), whose third argument is variadic. Apple's arm64 passes variadic arguments on the stack, everybody else
     /// an int where a third parameter goes anyway.

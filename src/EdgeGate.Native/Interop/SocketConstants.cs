@@ -28,6 +28,7 @@ internal static class SocketConstants
     internal static readonly int SO_RCVBUF = IsLinux ? 8 : 0x1002;
     internal static readonly int SO_KEEPALIVE = IsLinux ? 9 : 8;
     internal static readonly int SO_LINGER = IsLinux ? 13 : 0x80;
+    internal const int SO_PEERCRED = 17; // Linux alone
     internal static readonly int SO_ACCEPTCONN = IsLinux ? 30 : 2;
     internal static readonly int SO_NOSIGPIPE = IsLinux ? Missing : IsMac ? 0x1022 : 0x800;
 
@@ -56,9 +57,13 @@ internal static class SocketConstants
     internal const int MSG_PEEK = 2;
     internal static readonly int MSG_NOSIGNAL = IsLinux ? 0x4000 : IsMac ? 0 : 0x20000;
 
+    internal const int MSG_CMSG_CLOEXEC = 0x40000000; // Linux alone
+    internal const int SCM_RIGHTS = 1;
+
     internal const int SHUT_WR = 1;
 
     internal static readonly int F_DUPFD_CLOEXEC = IsLinux ? 1030 : IsMac ? 67 : 17;
+    internal const int F_DUPFD = 0;
     internal const int F_GETFD = 1;
     internal const int F_SETFD = 2;
     internal const int F_GETFL = 3;

@@ -39,15 +39,21 @@ public sealed class InheritedSocket : IDisposable
     /// Takes a descriptor over by its number, and has it close on exec(2). What it is is asked of the kernel, not
     /// believed of whoever handed it over.
     /// </summary>
-    public static InheritedSocket Take(int number)
+    public static InheritedSocket Take(int number) => Take(new OwnedDescriptor(number));
+
+    /// <summary>Takes a descriptor over that came through another socket.</summary>
+    public static InheritedSocket Take(OwnedDescriptor descriptor)
     {
-        SocketFactory.SetNonBlockingAndCloseOnExec(number);
-        return new InheritedSocket(new OwnedDescriptor(number));
+        SocketFactory.SetNonBlockingAndCloseOnExec(descriptor.Descriptor.Number);
+        return new InheritedSocket(descriptor);
     }
 
     /// <summary>A descriptor of the same socket for whoever serves it; this one stays.</summary>
     /// <exception cref="SysException">EMFILE.</exception>
     public OwnedDescriptor Duplicate() => SocketFactory.Duplicate(_owned.Descriptor);
+
+    /// <summary>The descriptor itself, for whoever owns the socket from now on.</summary>
+    public OwnedDescriptor Release() => new(_owned.Release().Number);
 
     /// <inheritdoc/>
     public void Dispose() => _owned.Dispose();

@@ -54,6 +54,18 @@ public static unsafe class SocketFactory
     public static OwnedDescriptor Duplicate(Descriptor descriptor) => new(
         SysResult.From(Libc.fcntl(descriptor.Number, SocketConstants.F_DUPFD_CLOEXEC, 0)).OrThrow("fcntl F_DUPFD_CLOEXEC"));
 
+    /// <summary>
+    /// A second descriptor of a socket that other processes have open too, for .NET's <see cref="Socket"/>. It is not
+    /// close-on-exec, by which that class tells a socket that it must not disconnect when it is disposed: a disconnect of a
+    /// listening socket resets all that waits in its queue, for all processes.
+    /// </summary>
+    /// <exception cref="SysException">EMFILE.</exception>
+    public static Socket DuplicateAsSocket(Descriptor descriptor)
+    {
+        int copy = SysResult.From(Libc.fcntl(descriptor.Number, SocketConstants.F_DUPFD, 0)).OrThrow("fcntl F_DUPFD");
+        return new Socket(new SafeSocketHandle(copy, ownsHandle: true));
+    }
+
     /// <summary>Opens a stream socket, non-blocking and close-on-exec. The caller owns the descriptor.</summary>
     public static SysResult OpenStream(AddressFamily family) => Open(family, SocketConstants.SOCK_STREAM);
 

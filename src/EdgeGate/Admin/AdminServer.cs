@@ -1,13 +1,17 @@
 using System.Net;
 using EdgeGate.Configuration;
 using EdgeGate.Daemon;
+using EdgeGate.Daemon.Inherited;
+using EdgeGate.Native;
+using EdgeGate.Native.Sockets;
+using EdgeGate.Takeover;
 using EdgeGate.Telemetry;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -20,10 +24,13 @@ namespace EdgeGate.Admin;
 internal sealed class AdminServer : IAsyncDisposable
 {
     private const int MaxConnections = 32; // of the reserve: a scraper and a few operators
+    private const int Backlog = 512;
 
     private readonly WebApplication _app;
     private readonly AdminConfig _config;
     private readonly ILogger _log;
+    private readonly List<(IPEndPoint Wanted, OwnedDescriptor Socket)> _sockets = [];
+    private bool _stopped;
 
     public AdminServer(Gateway gateway, Signals signals, ILoggerFactory logs)
     {
@@ -42,6 +49,8 @@ internal sealed class AdminServer : IAsyncDisposable
             }
         });
 
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket =
+            wanted => SocketFactory.DuplicateAsSocket(_sockets.Find(s => s.Wanted.Equals(wanted)).Socket.Descriptor));
         _app = builder.Build();
         _app.Use(SecurityHeaders.AddAsync);
         _app.Use(Problem.ForEmptyErrorsAsync);
@@ -52,18 +61,32 @@ internal sealed class AdminServer : IAsyncDisposable
     /// <summary>Where it really listens.</summary>
     public IPEndPoint? EndPoint { get; private set; }
 
+    /// <summary>Its listening sockets, for the process that takes over.</summary>
+    public IEnumerable<(TakeoverMessage Message, Descriptor Descriptor)> Sockets => _sockets.Select(s => (
+        new TakeoverMessage { Kind = TakeoverMessage.Socket, IsAdmin = true, Place = TakeoverMessage.PlaceOf(s.Wanted) },
+        s.Socket.Descriptor));
+
+    /// <summary>Binds the address, or takes it over; whoever connects waits in the queue until it is served.</summary>
     /// <exception cref="IOException">The address cannot be bound.</exception>
-    public async Task BindAsync()
+    public void Bind(InheritedSockets inherited)
     {
         try
         {
-            await _app.StartAsync();
+            foreach (IPEndPoint wanted in _config.Bind.EndPoints)
+            {
+                _sockets.Add((wanted, inherited.ClaimAdmin(wanted) ?? SocketFactory.Listen(wanted, Backlog)));
+            }
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        catch (SysException e)
         {
-            string why = e.InnerException is AddressInUseException ? "Address already in use" : e.Message;
-            throw new IOException($"admin address (EdgeGate:Admin:Bind): cannot bind {_config.Bind}: {why}", e);
+            throw new IOException($"admin address (EdgeGate:Admin:Bind): cannot bind {_config.Bind}: {e.Error}", e);
         }
+    }
+
+    /// <summary>Answers from now on.</summary>
+    public async Task ServeAsync()
+    {
+        await _app.StartAsync();
 
         var addresses = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
         var address = new Uri(addresses.Addresses.First());
@@ -74,10 +97,21 @@ internal sealed class AdminServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Answers no more; what waits in the queue is for the process that has taken over, if there is one.</summary>
+    public async Task StopAsync()
+    {
+        if (!_stopped)
+        {
+            _stopped = true;
+            using var now = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            await _app.StopAsync(now.Token);
+            _sockets.ForEach(socket => socket.Socket.Dispose());
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        using var now = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await _app.StopAsync(now.Token);
+        await StopAsync();
         await _app.DisposeAsync();
     }
 }

@@ -19,7 +19,7 @@ internal static class DemoCommand
 
         return loaded.Config is null
             ? ExitCode.Configuration
-            : await GatewayDaemon.RunAsync(loaded, () => Say(terminal, ports), cancellation);
+            : await GatewayDaemon.RunAsync(loaded, takeOver: false, () => Say(terminal, ports), cancellation);
     }
 
     private static void Say(Terminal terminal, DemoPorts ports) => terminal.Output.WriteLine(

@@ -53,7 +53,13 @@ internal static class EdgeGateCommand
     private static Command Run(CommandHandlers handlers, Terminal terminal)
     {
         var config = ConfigOption($"The configuration file. Without it: {DefaultConfiguration.File}.");
-        var command = new Command("run", "Run the daemon until it is told to stop; SIGTERM drains it, SIGHUP reloads it.") { config };
+        var takeOver = new Option<bool>("--takeover")
+        {
+            Description = "Take the listening sockets over from the daemon that runs with this configuration; it drains when "
+                + "this one is ready. Without one that runs it is an error.",
+        };
+        var command = new Command(
+            "run", "Run the daemon until it is told to stop; SIGTERM drains it, SIGHUP reloads it.") { config, takeOver };
         command.SetAction(async (parsed, cancellation) =>
         {
             var file = parsed.GetValue(config) ?? DefaultConfiguration.File;
@@ -63,7 +69,7 @@ internal static class EdgeGateCommand
                 await terminal.Error.WriteLineAsync(problem.ToString());
             }
 
-            return loaded.Config is null ? ExitCode.Configuration : await handlers.Run(loaded, cancellation);
+            return loaded.Config is null ? ExitCode.Configuration : await handlers.Run(loaded, parsed.GetValue(takeOver), cancellation);
         });
         return command;
     }

@@ -10,7 +10,7 @@ internal sealed class AdminReader(string? folder)
     {
         var admin = new AdminConfig();
         admin = section.Bind("Bind", section.Text("Bind")) is { } bind ? admin with { Bind = bind } : admin;
-        admin = admin with { Token = ReadToken(section) };
+        admin = admin with { Token = ReadToken(section), TakeoverSocket = ReadTakeover(section) };
         section.RejectUnknown();
         return admin;
     }
@@ -21,6 +21,22 @@ internal sealed class AdminReader(string? folder)
         string? folder = Path.GetDirectoryName(Path.GetFullPath(loaded.Source));
         var ignored = new ConfigurationReport(loaded.Source, JsonMap.Read(loaded.Source, "{}"u8.ToArray()), new Dictionary<string, string>());
         return new AdminReader(folder).Read(new SectionReader(loaded.Root.GetSection("EdgeGate:Admin"), ignored));
+    }
+
+    private static string ReadTakeover(SectionReader section)
+    {
+        string text = section.Text("TakeoverSocket") is { Length: > 0 } given ? given : AdminConfig.AutoTakeover;
+        string? known = new[] { AdminConfig.AutoTakeover, AdminConfig.NoTakeover }
+            .FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase));
+        if (known is null && !BindAddress.IsUnixPath(text))
+        {
+            section.Error(
+                "TakeoverSocket",
+                $"'{text}' is neither \"auto\" nor \"off\" nor an absolute path of at most 103 bytes, such as /run/edgegate/takeover.sock");
+            return AdminConfig.AutoTakeover;
+        }
+
+        return known ?? text;
     }
 
     private AdminToken? ReadToken(SectionReader section)

@@ -25,6 +25,10 @@ internal sealed record BindAddress(BindKind Kind, ImmutableArray<IPEndPoint> End
     /// <summary>Whether only this machine can reach it.</summary>
     public bool IsLoopback => Kind == BindKind.Unix || (EndPoints.Length > 0 && EndPoints.All(e => IPAddress.IsLoopback(e.Address)));
 
+    /// <summary>Whether a Unix socket can be bound there. sun_path holds 108 bytes, the closing zero among them; macOS has 104: unix(7).</summary>
+    public static bool IsUnixPath(string path) =>
+        path.StartsWith('/') && !path.EndsWith('/') && System.Text.Encoding.UTF8.GetByteCount(path) < 104;
+
     public static BindAddress Of(IPEndPoint endPoint) => new(BindKind.Ip, [endPoint], null);
 
     /// <summary>Reads a <c>Bind</c> value.</summary>
@@ -91,14 +95,9 @@ internal sealed record BindAddress(BindKind Kind, ImmutableArray<IPEndPoint> End
             : (null, "systemd: wants the FileDescriptorName of a socket unit, such as systemd:web");
     }
 
-    private static (BindAddress?, string?) ParseUnix(string path)
-    {
-        // unix(7): sun_path holds 108 bytes, the closing zero among them; macOS has 104.
-        var good = path.StartsWith('/') && !path.EndsWith('/') && System.Text.Encoding.UTF8.GetByteCount(path) < 104;
-        return good
-            ? (new BindAddress(BindKind.Unix, [], path), null)
-            : (null, "unix: wants an absolute path of at most 103 bytes, such as unix:/run/edgegate/web.sock");
-    }
+    private static (BindAddress?, string?) ParseUnix(string path) => IsUnixPath(path)
+        ? (new BindAddress(BindKind.Unix, [], path), null)
+        : (null, "unix: wants an absolute path of at most 103 bytes, such as unix:/run/edgegate/web.sock");
 
     private static (BindAddress?, string?) ParseEndPoint(string text)
     {

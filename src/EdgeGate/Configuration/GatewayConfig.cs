@@ -8,6 +8,9 @@ internal sealed record GatewayConfig
 {
     public ImmutableArray<ListenerConfig> Listeners { get; init; } = [];
 
+    /// <summary>Whether a change of the file, or of one that it names, reloads it.</summary>
+    public bool ReloadOnChange { get; init; }
+
     public LimitsConfig Limits { get; init; } = new();
 
     public KernelConfig Kernel { get; init; } = new();

@@ -26,6 +26,7 @@ internal sealed class GatewayReader(IConfiguration root, string? folder, Configu
             AccessLog = TelemetryReader.ReadAccessLog(section.Section("AccessLog"), folder),
             Tracing = TelemetryReader.ReadTracing(section.Section("Tracing")),
             Transport = ReadTransport(section.Section("Transport")),
+            ReloadOnChange = section.Flag("ReloadOnChange") ?? false,
         };
         section.RejectUnknown();
         return config;

@@ -184,6 +184,24 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
         return time;
     }
 
+    /// <summary><c>true</c> or <c>false</c>; null where the key is not there.</summary>
+    public bool? Flag(string key)
+    {
+        var text = Text(key);
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (bool.TryParse(text, out var flag))
+        {
+            return flag;
+        }
+
+        Error(key, $"'{text}' is neither true nor false");
+        return null;
+    }
+
     /// <param name="key">The key.</param>
     /// <param name="inLowerCase">Whether the names are written so; they are read in any case.</param>
     public T? Choice<T>(string key, bool inLowerCase = false)

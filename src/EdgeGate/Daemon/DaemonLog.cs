@@ -60,6 +60,13 @@ internal static partial class DaemonLog
     [LoggerMessage(11, LogLevel.Warning, "Cluster {Cluster}, destination {Destination}: {Host} cannot be resolved: {Error}")]
     public static partial void CannotResolve(ILogger log, string cluster, string destination, string host, string error);
 
+    [LoggerMessage(30, LogLevel.Information, "{Source}, or a file that it names, has changed")]
+    public static partial void Changed(ILogger log, string source);
+
+    [LoggerMessage(31, LogLevel.Error,
+        "EdgeGate:ReloadOnChange: changes in {Folder} are not noticed: {Error}; SIGHUP reloads all the same")]
+    public static partial void CannotWatch(ILogger log, string folder, string error);
+
     [LoggerMessage(13, LogLevel.Information,
         "Drained what a reload took away; {Aborted} connections were still open at the deadline and were reset")]
     public static partial void DrainedSome(ILogger log, int aborted);

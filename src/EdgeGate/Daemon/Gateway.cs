@@ -6,6 +6,8 @@ using EdgeGate.Limits;
 using EdgeGate.Limits.Overload;
 using EdgeGate.Logging;
 using EdgeGate.Native.Polling;
+using EdgeGate.Native.Sockets;
+using EdgeGate.Takeover;
 using EdgeGate.Telemetry;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Admission;
@@ -235,23 +237,40 @@ internal sealed class Gateway : IAsyncDisposable
         }
     }
 
+    /// <summary>Descriptors of every listening socket, for the process that takes over.</summary>
+    public Task<IReadOnlyList<(TakeoverMessage Message, OwnedDescriptor Descriptor)>> CopySocketsAsync() =>
+        _listeners.CopySocketsAsync();
+
+    /// <summary>Leaves every listening socket to the process that has taken over; <see cref="DrainAsync"/> comes next.</summary>
+    public Task HandOverAsync() => _listeners.HandOverAsync();
+
     /// <summary>Stops accepting, waits for connections to end, resets those that outlast the deadline.</summary>
     /// <returns>How many were reset.</returns>
     public async Task<int> DrainAsync()
     {
         await _stopping.CancelAsync();
-        using var deadline = new CancellationTokenSource(DrainTimeout);
-        Task http = _http.StopAsync();
-        Task layer4 = _listeners.StopAsync();
-
-        while (Connections > 0 && !deadline.IsCancellationRequested)
+        TimeSpan timeout = DrainTimeout;
+        using var deadline = new CancellationTokenSource(timeout);
+        Task sockets = _listeners.StopAsync();
+        _http.Retire();
+        using (var grace = new CancellationTokenSource(HttpListeners.Grace < timeout / 2 ? HttpListeners.Grace : timeout / 2))
         {
-            await Task.Delay(DrainLook);
+            await WaitForConnectionsAsync(grace.Token);
         }
 
+        Task http = _http.StopAsync();
+        await WaitForConnectionsAsync(deadline.Token);
         int aborted = Connections > 0 ? await Table.AbortAllAsync(CloseReason.Drain) : 0;
-        await Task.WhenAll(http, layer4);
+        await Task.WhenAll(http, sockets);
         return aborted;
+    }
+
+    private async Task WaitForConnectionsAsync(CancellationToken enough)
+    {
+        while (Connections > 0 && !enough.IsCancellationRequested)
+        {
+            await Task.Delay(DrainLook, CancellationToken.None);
+        }
     }
 
     public async ValueTask DisposeAsync()

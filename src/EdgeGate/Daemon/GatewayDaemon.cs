@@ -4,7 +4,9 @@ using EdgeGate.Configuration;
 using EdgeGate.Daemon.Inherited;
 using EdgeGate.Limits;
 using EdgeGate.Native.Kernel;
+using EdgeGate.Native.Sockets;
 using EdgeGate.Systemd;
+using EdgeGate.Takeover;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGate.Daemon;
@@ -17,17 +19,17 @@ internal static class GatewayDaemon
     /// it could not start.
     /// </summary>
     /// <param name="loaded">A configuration without errors.</param>
+    /// <param name="takeOver">Whether to take the sockets of the daemon that runs, which then drains and ends.</param>
     /// <param name="announce">Called once everything is bound and served.</param>
     /// <param name="cancellation">Stops it like SIGTERM.</param>
     public static async Task<int> RunAsync(
-        LoadedConfiguration loaded, Action? announce, CancellationToken cancellation)
+        LoadedConfiguration loaded, bool takeOver, Action? announce, CancellationToken cancellation)
     {
         using ILoggerFactory logs = DaemonLogging.Create(loaded.Root);
         ILogger log = logs.CreateLogger("EdgeGate");
         GatewayConfig config = loaded.Config!;
 
-        using var systemd = new ServiceManager(log);
-        using var inherited = new InheritedSockets(ListenDescriptors.Take(log), log);
+        IReadOnlyList<(string Name, InheritedSocket Socket)> passed = ListenDescriptors.Take(log);
         DescriptorLimit descriptors = DescriptorLimit.Raise();
         var kernel = new KernelFactsReader();
         CapacityPlan plan = Preflight.Plan(config, loaded.Tuning, kernel);
@@ -38,39 +40,114 @@ internal static class GatewayDaemon
             return ExitCode.Failed;
         }
 
+        using Predecessor? predecessor = takeOver ? await Predecessor.FindAsync(config.Admin, log) : null;
+        if (takeOver && predecessor is null)
+        {
+            return ExitCode.Failed;
+        }
+
+        using var inherited = new InheritedSockets(passed, predecessor, log);
         using var signals = new Signals(cancellation);
         await using var gateway = new Gateway(loaded, plan, inherited, logs);
         await using var admin = new AdminServer(gateway, signals, logs);
+        if (!await BindAsync(gateway, admin, inherited, log))
+        {
+            return ExitCode.Failed;
+        }
+
+        await StartAsync(gateway, admin, predecessor);
+        inherited.CloseUnclaimed();
+        DaemonLog.Capacity(
+            log, gateway.Plan.MaxConnections, gateway.Plan.Binding.Setting, descriptors.Soft, descriptors.Hard);
+        await using TakeoverServer? successors = TakeoverServer.Start(gateway, admin, signals, log);
+
+        using var systemd = new ServiceManager(log);
+        await using var reports = ServiceReports.Start(gateway, systemd, predecessor?.Process, log);
+        using var changes = new ConfigurationWatcher(() => signals.Raise(Signal.Reload), log);
+        changes.Watch(gateway.Loaded);
+        DaemonLog.Serving(log, gateway.Describe(), admin.EndPoint);
+        announce?.Invoke();
+
+        if (await ServeAsync(gateway, signals, successors, changes, systemd, reports) == Signal.Stop)
+        {
+            gateway.IsReady = false;
+            reports.Drain();
+            DaemonLog.Draining(log, gateway.Connections, gateway.DrainTimeout);
+        }
+
+        int aborted = await gateway.DrainAsync();
+        DaemonLog.Drained(log, aborted);
+        return ExitCode.Good;
+    }
+
+    /// <summary>Does all that may fail; whoever is served by a predecessor notices nothing.</summary>
+    private static async Task<bool> BindAsync(Gateway gateway, AdminServer admin, InheritedSockets inherited, ILogger log)
+    {
         try
         {
+            admin.Bind(inherited);
             await gateway.BindAsync();
-            await admin.BindAsync();
+            return true;
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
             DaemonLog.CannotBind(log, e.Message);
-            return ExitCode.Failed;
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Serves, and plans again with what the daemon itself was found to hold. Where a predecessor has just stopped, clients
+    /// wait, and are served before anything is counted.
+    /// </summary>
+    private static async Task StartAsync(Gateway gateway, AdminServer admin, Predecessor? predecessor)
+    {
+        if (predecessor is not null)
+        {
+            await predecessor.RelieveAsync();
+            await gateway.StartAsync();
+            gateway.IsReady = true;
         }
 
-        inherited.CloseUnclaimed();
+        await admin.ServeAsync();
         await WarmUp.RunAsync(admin.EndPoint!);
-        gateway.Adopt(Preflight.PlanRunning(config, loaded.Tuning, kernel));
-        DaemonLog.Capacity(
-            log, gateway.Plan.MaxConnections, gateway.Plan.Binding.Setting, descriptors.Soft, descriptors.Hard);
-
-        await gateway.StartAsync();
-        gateway.IsReady = true;
-        await using var reports = ServiceReports.Start(gateway, systemd, log);
-        DaemonLog.Serving(log, gateway.Describe(), admin.EndPoint);
-        announce?.Invoke();
-
-        while (await signals.NextAsync() is { Signal: Signal.Reload } request)
+        gateway.Adopt(Preflight.PlanRunning(gateway.Config, gateway.Loaded.Tuning, new KernelFactsReader()));
+        if (predecessor is null)
         {
+            await gateway.StartAsync();
+            gateway.IsReady = true;
+        }
+    }
+
+    /// <summary>Serves until it is told to stop, or another process has taken over.</summary>
+    /// <returns>Which of the two.</returns>
+    private static async Task<Signal> ServeAsync(
+        Gateway gateway,
+        Signals signals,
+        TakeoverServer? successors,
+        ConfigurationWatcher changes,
+        ServiceManager systemd,
+        ServiceReports reports)
+    {
+        Request request;
+        while ((request = await signals.NextAsync()).Signal != Signal.Stop)
+        {
+            if (request.Signal == Signal.HandOver)
+            {
+                if (await successors!.HandOverAsync(reports.SucceedAsync))
+                {
+                    break;
+                }
+
+                continue;
+            }
+
             systemd.Reloading();
             ReloadOutcome outcome = await gateway.ReloadAsync();
             if (outcome.Succeeded)
             {
-                gateway.Adopt(Preflight.PlanRunning(gateway.Config, gateway.Loaded.Tuning, kernel));
+                gateway.Adopt(Preflight.PlanRunning(gateway.Config, gateway.Loaded.Tuning, new KernelFactsReader()));
+                changes.Watch(gateway.Loaded);
             }
 
             reports.Reloaded();
@@ -78,11 +155,6 @@ internal static class GatewayDaemon
         }
 
         signals.Close();
-        gateway.IsReady = false;
-        reports.Drain();
-        DaemonLog.Draining(log, gateway.Connections, gateway.DrainTimeout);
-        int aborted = await gateway.DrainAsync();
-        DaemonLog.Drained(log, aborted);
-        return ExitCode.Good;
+        return request.Signal;
     }
 }

@@ -22,6 +22,7 @@ internal sealed class HttpListener : IAsyncDisposable
     private readonly IServer _server;
     private readonly HttpListenerOptions _options;
     private readonly TimeSpan _idle;
+    private volatile bool _retired;
     private readonly ProxyProtocolMode _proxyProtocol;
     private readonly IReadOnlyList<(Listener Socket, ListenerOptions Options)> _sockets;
 
@@ -78,7 +79,11 @@ internal sealed class HttpListener : IAsyncDisposable
         _host.Services.GetRequiredService<ListenerCertificates>().Reload();
 
     /// <summary>Takes the sockets over and serves.</summary>
-    public Task StartAsync(Func<IServer, Task> start) => start(_server);
+    /// <param name="start">Starts Kestrel; it asks for each request whether the listener has been retired.</param>
+    public Task StartAsync(Func<IServer, Func<bool>, Task> start) => start(_server, () => _retired);
+
+    /// <summary>Has every answer be its connection's last: the next request is for whoever serves after this one.</summary>
+    public void Retire() => _retired = true;
 
     /// <summary>Stops accepting and waits for connections to end.</summary>
     public Task StopAsync() => _server.StopAsync(CancellationToken.None);

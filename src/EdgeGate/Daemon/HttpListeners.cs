@@ -10,9 +10,15 @@ namespace EdgeGate.Daemon;
 /// </summary>
 internal sealed class HttpListeners : IServer
 {
+    /// <summary>
+    /// How long a connection between two requests is kept open after its listener has stopped, so that a request which
+    /// is on its way already is answered, and its client told to connect anew. One that is silent for longer is closed.
+    /// </summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
     // Retired ones stay until their connections have ended.
     private readonly ConcurrentDictionary<HttpListener, byte> _listeners = [];
-    private Func<IServer, Task>? _start;
+    private Func<IServer, Func<bool>, Task>? _start;
 
     /// <summary>None: addresses come and go.</summary>
     public IFeatureCollection Features { get; } = new FeatureCollection();
@@ -21,7 +27,8 @@ internal sealed class HttpListeners : IServer
     public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
         where TContext : notnull
     {
-        _start = server => server.StartAsync(application, CancellationToken.None);
+        _start = (server, isRetired) => server.StartAsync(
+            new RetirableApplication<TContext>(application, isRetired), CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -30,6 +37,23 @@ internal sealed class HttpListeners : IServer
     {
         _listeners.TryAdd(listener, 0);
         await listener.StartAsync(_start ?? throw new InvalidOperationException("the pipeline has not been built"));
+    }
+
+    /// <summary>Has every answer be its connection's last from now on.</summary>
+    public void Retire()
+    {
+        foreach (HttpListener listener in _listeners.Keys)
+        {
+            listener.Retire();
+        }
+    }
+
+    /// <summary>Removes a listener whose clients are given the time to make their next request elsewhere.</summary>
+    public async Task RetireAsync(HttpListener listener)
+    {
+        listener.Retire();
+        await Task.Delay(Grace);
+        await RemoveAsync(listener);
     }
 
     /// <summary>

@@ -78,8 +78,11 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>Has a listener serve.</summary>
     public Task AddAsync(HttpListener listener) => _listeners.AddAsync(listener);
 
-    /// <summary>Has a listener stop, and waits for its connections to end.</summary>
-    public Task RemoveAsync(HttpListener listener) => _listeners.RemoveAsync(listener);
+    /// <summary>Has a listener stop that others have replaced, and waits for its connections to end.</summary>
+    public Task RetireAsync(HttpListener listener) => _listeners.RetireAsync(listener);
+
+    /// <summary>Has clients take their next request elsewhere: every answer is its connection's last.</summary>
+    public void Retire() => _listeners.Retire();
 
     /// <summary>Stops accepting and waits for requests to end; whoever drains sees to the deadline.</summary>
     public Task StopAsync() => _app.StopAsync();

@@ -26,7 +26,7 @@ internal sealed class Layer4Lanes(TransportServices transport, Upstreams upstrea
     public ListenerSocket Adopt(ListenerConfig listener, ListenerOptions options, IReadOnlyList<OwnedDescriptor> sockets) =>
         listener.Protocol == ListenerProtocol.Udp
             ? UdpListener.Adopt(sockets, options, transport)
-            : Listener.Adopt(sockets[0], options, transport);
+            : Listener.Adopt(sockets[0], options, transport, ownsFile: listener.Bind.Kind != BindKind.Systemd);
 
     /// <summary>Has a socket served as its listener says, whose clusters are known to the upstreams.</summary>
     public void Serve(ListenerConfig listener, ListenerSocket socket, ListenerOptions options)

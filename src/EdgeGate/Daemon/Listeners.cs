@@ -2,6 +2,8 @@ using System.Net;
 using EdgeGate.Configuration;
 using EdgeGate.Daemon.Inherited;
 using EdgeGate.Limits;
+using EdgeGate.Native.Sockets;
+using EdgeGate.Takeover;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Admission;
 
@@ -101,7 +103,7 @@ internal sealed class Listeners(
         {
             if (listener.Http is { } retired && !serving.Contains(retired))
             {
-                _ = http.RemoveAsync(retired); // ends with its last connection
+                _ = http.RetireAsync(retired); // ends with its last connection
             }
 
             BoundSocket[] gone = [.. listener.Sockets.Where(s => !sockets.Contains(s))];
@@ -127,9 +129,31 @@ internal sealed class Listeners(
     public IEnumerable<string> ReloadCertificates() =>
         _served.SelectMany(listener => listener.Http?.ReloadCertificates() ?? []);
 
-    /// <summary>Stops accepting on layer 4; relays that exist go on. Layer 7 has its own way to stop.</summary>
-    public Task StopAsync() => Task.WhenAll(
-        _served.Where(l => l.Http is null).SelectMany(l => l.Sockets).Select(s => s.Socket.StopAsync()));
+    /// <summary>Stops accepting; connections that exist go on.</summary>
+    public Task StopAsync() => Task.WhenAll(_served.SelectMany(l => l.Sockets).Select(s => s.Socket.StopAsync()));
+
+    /// <summary>Descriptors of every socket, for the process that takes over, and what it is to know of each.</summary>
+    public async Task<IReadOnlyList<(TakeoverMessage Message, OwnedDescriptor Descriptor)>> CopySocketsAsync()
+    {
+        var copies = new List<(TakeoverMessage, OwnedDescriptor)>();
+        foreach (BoundSocket socket in _served.SelectMany(listener => listener.Sockets))
+        {
+            var message = new TakeoverMessage
+            {
+                Kind = TakeoverMessage.Socket,
+                Listener = socket.Name,
+                Name = (socket.Wanted as SystemdEndPoint)?.Name,
+                Place = TakeoverMessage.PlaceOf(socket.Wanted),
+            };
+            copies.AddRange((await socket.Socket.DuplicateAsync()).Select(copy => (message, copy)));
+        }
+
+        return copies;
+    }
+
+    /// <summary>Leaves every socket to the process that has taken over; connections that exist go on.</summary>
+    public Task HandOverAsync() => Task.WhenAll(
+        _served.SelectMany(listener => listener.Sockets).Select(socket => socket.Socket.HandOverAsync()));
 
     private void Serve(ServedListener listener, BoundSocket socket)
     {

@@ -6,6 +6,9 @@ internal enum Signal
     /// <summary>Read the configuration again: SIGHUP, POST /reload.</summary>
     Reload,
 
+    /// <summary>Leave the sockets to the process that has taken over, and drain.</summary>
+    HandOver,
+
     /// <summary>Drain and end: SIGTERM, SIGINT, POST /drain.</summary>
     Stop,
 }

@@ -37,6 +37,9 @@ internal sealed class ServiceManager(ILogger log) : IDisposable
     public void Draining(string status) => _socket?.Send(string.Create(
         CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(long)Extension.TotalMicroseconds}\nSTATUS={status}"));
 
+    /// <summary>Another process of the service is its main one from now on.</summary>
+    public void Succeeded(int process) => _socket?.Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={process}"));
+
     /// <summary>All is well: systemd may wait for another WatchdogSec.</summary>
     public void FeedWatchdog() => _socket?.Send("WATCHDOG=1");
 

@@ -16,12 +16,12 @@ internal sealed class ServiceReports : IAsyncDisposable
     private readonly Task _reporting;
     private volatile bool _draining;
 
-    private ServiceReports(Gateway gateway, ServiceManager manager, ILogger log)
+    private ServiceReports(Gateway gateway, ServiceManager manager, int? predecessor, ILogger log)
     {
         _gateway = gateway;
         _manager = manager;
         TimeSpan? limit = Watchdog.LimitOf(
-            Environment.GetEnvironmentVariable("WATCHDOG_USEC"), Environment.GetEnvironmentVariable("WATCHDOG_PID"));
+            Environment.GetEnvironmentVariable("WATCHDOG_USEC"), Environment.GetEnvironmentVariable("WATCHDOG_PID"), predecessor);
         _watchdog = manager.IsPresent && limit is { } time
             ? new Watchdog(gateway.Loops, manager.FeedWatchdog, time, log)
             : null;
@@ -29,10 +29,14 @@ internal sealed class ServiceReports : IAsyncDisposable
     }
 
     /// <summary>Says that the gateway is ready, and goes on from there.</summary>
-    public static ServiceReports Start(Gateway gateway, ServiceManager manager, ILogger log)
+    /// <param name="gateway">What is reported on.</param>
+    /// <param name="manager">Who hears it.</param>
+    /// <param name="predecessor">The process that this one has taken over from, if there is one.</param>
+    /// <param name="log">Where trouble is told.</param>
+    public static ServiceReports Start(Gateway gateway, ServiceManager manager, int? predecessor, ILogger log)
     {
         manager.Ready(StatusOf(gateway));
-        return new ServiceReports(gateway, manager, log);
+        return new ServiceReports(gateway, manager, predecessor, log);
     }
 
     /// <summary>How full the gateway is, for people: <c>12,345 connections, 41 % of capacity</c>.</summary>
@@ -52,16 +56,27 @@ internal sealed class ServiceReports : IAsyncDisposable
         _manager.Stopping(Draining());
     }
 
+    /// <summary>Says that another process is the main one, and nothing more after that.</summary>
+    public async Task SucceedAsync(int process)
+    {
+        await StopAsync();
+        _manager.Succeeded(process);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await _reporting;
-        if (_watchdog is not null)
-        {
-            await _watchdog.DisposeAsync();
-        }
-
+        await StopAsync();
         _stopping.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
+        if (!_stopping.IsCancellationRequested)
+        {
+            await _stopping.CancelAsync();
+            await _reporting;
+            await (_watchdog?.DisposeAsync() ?? default);
+        }
     }
 
     private static string Count(long connections) => string.Create(

@@ -32,9 +32,14 @@ internal sealed class Watchdog : IAsyncDisposable
     }
 
     /// <summary>How long systemd waits for a sign of life of this process; null if it does not.</summary>
-    public static TimeSpan? LimitOf(string? microseconds, string? process)
+    /// <param name="microseconds">WATCHDOG_USEC.</param>
+    /// <param name="process">WATCHDOG_PID.</param>
+    /// <param name="predecessor">The process that this one has taken over from: what was asked of it is asked of this one.</param>
+    public static TimeSpan? LimitOf(string? microseconds, string? process, int? predecessor = null)
     {
-        if (!string.IsNullOrEmpty(process) && process != Environment.ProcessId.ToString(CultureInfo.InvariantCulture))
+        if (!string.IsNullOrEmpty(process)
+            && process != Environment.ProcessId.ToString(CultureInfo.InvariantCulture)
+            && process != predecessor?.ToString(CultureInfo.InvariantCulture))
         {
             return null; // meant for whoever started us
         }

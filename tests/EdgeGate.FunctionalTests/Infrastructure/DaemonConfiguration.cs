@@ -96,6 +96,13 @@ internal sealed class DaemonConfiguration
         return this;
     }
 
+    /// <summary>Where a successor takes over.</summary>
+    public DaemonConfiguration WithTakeover(string path)
+    {
+        _edgeGate["Admin"]!["TakeoverSocket"] = path;
+        return this;
+    }
+
     public override string ToString() => new JsonObject
     {
         ["EdgeGate"] = _edgeGate.DeepClone(),

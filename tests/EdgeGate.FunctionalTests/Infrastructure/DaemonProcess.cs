@@ -98,6 +98,15 @@ internal sealed class DaemonProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a daemon that takes over from the one that runs with that configuration, and does not wait.</summary>
+    public static DaemonProcess TakeOver(DaemonConfiguration configuration, IDictionary<string, string?>? environment = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("edgegate-daemon-");
+        var file = Path.Combine(folder.FullName, "edgegate.json");
+        File.WriteAllText(file, configuration.ToString());
+        return Launch(folder, configuration.AdminPort, ["run", "--takeover", "--config", file], null, environment);
+    }
+
     /// <summary>Starts the daemon and does not wait: for those that are not to come up.</summary>
     public static DaemonProcess Launch(
         DaemonConfiguration configuration,
@@ -134,6 +143,9 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     /// <summary>Replaces its configuration file; it hears of that by a signal.</summary>
     public Task WriteConfigurationAsync(string json) => File.WriteAllTextAsync(ConfigurationFile, json);
+
+    /// <summary>Replaces its configuration file, which is enough where it watches it.</summary>
+    public void WriteConfiguration(string json) => File.WriteAllText(ConfigurationFile, json);
 
     /// <summary>Sends a signal by name, TERM or HUP, to this process alone.</summary>
     public async Task SignalAsync(string signal) => (await Tool.RunAsync(

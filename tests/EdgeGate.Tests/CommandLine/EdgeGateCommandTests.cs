@@ -138,7 +138,7 @@ public sealed class EdgeGateCommandTests : IDisposable
         LoadedConfiguration? handed = null;
         var handlers = CommandHandlers.None with
         {
-            Run = (loaded, _) =>
+            Run = (loaded, _, _) =>
             {
                 handed = loaded;
                 return Task.FromResult(9);
@@ -152,7 +152,7 @@ public sealed class EdgeGateCommandTests : IDisposable
     [Fact]
     public async Task Run_refuses_a_bad_configuration_before_the_daemon_sees_it()
     {
-        var handlers = CommandHandlers.None with { Run = (_, _) => throw new InvalidOperationException("must not run") };
+        var handlers = CommandHandlers.None with { Run = (_, _, _) => throw new InvalidOperationException("must not run") };
 
         Assert.Equal(78, await RunAsync(handlers, "run", "--config", Write(Loaded.Json(""", "Backlg": 1"""))));
         Assert.Contains("Did you mean 'Backlog'?", _error.ToString());
