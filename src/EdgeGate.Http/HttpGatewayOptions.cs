@@ -1,4 +1,5 @@
 using EdgeGate.Http.Health;
+using EdgeGate.Http.Upstream;
 using Yarp.ReverseProxy.Model;
 
 namespace EdgeGate.Http;
@@ -58,4 +59,14 @@ public sealed record HttpGatewayOptions
     /// given null, for a connection of the gateway's own. Where it is null, no header is sent.
     /// </summary>
     public Func<string, ProxiedClient?, ReadOnlyMemory<byte>>? ProxyHeader { get; init; }
+
+    /// <summary>
+    /// Where the gateway's own HTTP/1.1 client keeps its connections to cleartext upstreams. Where it is null, and for all
+    /// that client does not do (TLS, HTTP/2, a proxy before the upstream, a PROXY header, traces), upstreams are
+    /// reached through HttpClient's <see cref="SocketsHttpHandler"/>.
+    /// </summary>
+    public IUpstreamLoops? UpstreamLoops { get; init; }
+
+    /// <summary>Told of every connect of that client's, on the loop that made it; null for nobody.</summary>
+    public Action<UpstreamConnect>? UpstreamConnected { get; init; }
 }

@@ -3,7 +3,7 @@ using EdgeGate.Layer4.Upstreams;
 
 namespace EdgeGate.Layer4;
 
-/// <summary>What relays tell of their upstreams.</summary>
+/// <summary>What is told of connects to upstreams: by relays, and by the HTTP client on the same loops.</summary>
 public sealed class RelayMetrics
 {
     private static readonly double[] ConnectBuckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
@@ -21,10 +21,17 @@ public sealed class RelayMetrics
             "edgegate.upstream.connect.failures", description: "Connects to upstreams that failed or timed out.");
     }
 
+    /// <summary>A connect has ended well.</summary>
+    public void Connected(string cluster, string destination, TimeSpan duration) =>
+        _connectDuration.Record(duration.TotalSeconds, new("cluster", cluster), new("destination", destination));
+
+    /// <summary>A connect has failed, or took too long.</summary>
+    public void ConnectFailed(string cluster, string destination) =>
+        _connectFailures.Add(1, new("cluster", cluster), new("destination", destination));
+
     internal void Connected(UpstreamCluster cluster, Destination destination, TimeSpan duration) =>
-        _connectDuration.Record(
-            duration.TotalSeconds, new("cluster", cluster.Name), new("destination", destination.Id));
+        Connected(cluster.Name, destination.Id, duration);
 
     internal void ConnectFailed(UpstreamCluster cluster, Destination destination) =>
-        _connectFailures.Add(1, new("cluster", cluster.Name), new("destination", destination.Id));
+        ConnectFailed(cluster.Name, destination.Id);
 }

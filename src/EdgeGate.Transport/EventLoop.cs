@@ -16,6 +16,9 @@ public sealed class EventLoop
     private const int PostedPerTurn = 1024;
     private const int ThreadStackBytes = 1024 * 1024;
 
+    [ThreadStatic]
+    private static EventLoop? t_current;
+
     private readonly ConcurrentQueue<Work> _posted = new();
     private readonly Queue<Work> _deferred = new();
     private readonly TimerWheel _timers = new(Environment.TickCount64);
@@ -59,8 +62,11 @@ public sealed class EventLoop
     /// <summary>Pipes for bulk traffic.</summary>
     public SplicePipePool Pipes { get; } = new();
 
+    /// <summary>The loop on whose thread the caller runs; null on any other thread.</summary>
+    public static EventLoop? Current => t_current;
+
     /// <summary>Whether the caller runs on this loop's thread.</summary>
-    public bool IsCurrent => Thread.CurrentThread == _thread;
+    public bool IsCurrent => t_current == this;
 
     /// <summary>Accepted connections that live here, or are on their way: what spreading goes by.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -142,6 +148,7 @@ public sealed class EventLoop
 
     private void Run()
     {
+        t_current = this;
         try
         {
             var events = new PollEvent[EventsPerWait];

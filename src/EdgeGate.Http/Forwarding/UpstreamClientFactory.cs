@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EdgeGate.Http.Health;
+using EdgeGate.Http.Upstream;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -15,6 +16,11 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
 
     /// <summary>Metadata key: the PROXY header that a connection begins with, V1 or V2.</summary>
     private const string SendProxyProtocol = "EdgeGate.SendProxyProtocol";
+
+    /// <summary>Metadata key: the addresses that upstream connections come from.</summary>
+    private const string SourceAddresses = "EdgeGate.SourceAddresses";
+
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
 
     /// <summary>
     /// YARP's own has no place for a client that is more than a handler, so this one stands before it.
@@ -64,7 +70,37 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
     }
 
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        new Layer4ProbeHandler(handler, options.ProbeLayer4 ?? Layer4Prober.ProbeAsync);
+        new Layer4ProbeHandler(
+            options.UpstreamLoops is { } loops && handler is SocketsHttpHandler sockets && SuitsOwnClient(context)
+                ? new UpstreamHandler(loops, OptionsOf(sockets, context.ClusterId), sockets)
+                : handler,
+            options.ProbeLayer4 ?? Layer4Prober.ProbeAsync);
+
+    /// <summary>Whether the cluster asks for nothing that only HttpClient's own handler does.</summary>
+    private bool SuitsOwnClient(ForwarderHttpClientContext context) =>
+        !options.JoinTraces
+        && context.NewConfig.WebProxy?.Address is null
+        && IsLatin1(context.NewConfig.RequestHeaderEncoding)
+        && IsLatin1(context.NewConfig.ResponseHeaderEncoding)
+        && VersionOf(context.NewMetadata) is null
+        && context.NewMetadata?.ContainsKey(SourceAddresses) != true;
+
+    /// <summary>The settings of the handler that stands behind it: what YARP and this factory have made of the cluster's.</summary>
+    private UpstreamOptions OptionsOf(SocketsHttpHandler handler, string cluster) => new()
+    {
+        Connected = options.UpstreamConnected is not { } told ? null
+            : (host, port, duration, error) => told(new UpstreamConnect(cluster, host, port, duration, error)),
+        ConnectTimeout = Bounded(handler.ConnectTimeout),
+        ConnectionLifetime = Bounded(handler.PooledConnectionLifetime),
+        IdleTimeout = Bounded(handler.PooledConnectionIdleTimeout),
+        ContinueTimeout = Bounded(handler.Expect100ContinueTimeout),
+        MaxConnections = handler.MaxConnectionsPerServer,
+    };
+
+    private static TimeSpan Bounded(TimeSpan time) => time < TimeSpan.Zero || time > Longest ? Longest : time;
+
+    private static bool IsLatin1(string? encoding) =>
+        encoding is null || Encoding.GetEncoding(encoding).CodePage == Encoding.Latin1.CodePage;
 
     private static string? VersionOf(IReadOnlyDictionary<string, string>? metadata) =>
         metadata?.GetValueOrDefault(SendProxyProtocol)?.ToUpperInvariant();

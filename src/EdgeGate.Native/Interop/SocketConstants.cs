@@ -52,6 +52,9 @@ internal static class SocketConstants
 
     internal const int IPPROTO_TCP = 6;
     internal const int TCP_NODELAY = 1;
+    internal static readonly int TCP_KEEPIDLE = IsLinux ? 4 : IsMac ? 0x10 : 0x100;
+    internal static readonly int TCP_KEEPINTVL = IsLinux ? 5 : IsMac ? 0x101 : 0x200;
+    internal static readonly int TCP_KEEPCNT = IsLinux ? 6 : IsMac ? 0x102 : 0x400;
     internal static readonly int TCP_INFO = IsLinux ? 11 : IsMac ? 0x106 : 32;
 
     internal const int MSG_PEEK = 2;

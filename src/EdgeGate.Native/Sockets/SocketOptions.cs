@@ -14,6 +14,18 @@ public static unsafe class SocketOptions
     public static SysResult SetKeepAlive(Descriptor descriptor) =>
         Set(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_KEEPALIVE, 1);
 
+    /// <summary>
+    /// SO_KEEPALIVE with times of its own, tcp(7): after so long a silence the kernel asks whether the peer is there, and
+    /// after so many unanswered questions the connection is dead.
+    /// </summary>
+    public static void SetKeepAlive(Descriptor descriptor, TimeSpan silence, TimeSpan interval, int questions)
+    {
+        _ = SetKeepAlive(descriptor);
+        _ = Set(descriptor, SocketConstants.IPPROTO_TCP, SocketConstants.TCP_KEEPIDLE, (int)silence.TotalSeconds);
+        _ = Set(descriptor, SocketConstants.IPPROTO_TCP, SocketConstants.TCP_KEEPINTVL, (int)interval.TotalSeconds);
+        _ = Set(descriptor, SocketConstants.IPPROTO_TCP, SocketConstants.TCP_KEEPCNT, questions);
+    }
+
     /// <summary>SO_RCVBUF in bytes. Linux clamps it silently to net.core.rmem_max and doubles it.</summary>
     public static SysResult SetReceiveBuffer(Descriptor descriptor, int bytes) =>
         Set(descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_RCVBUF, bytes);

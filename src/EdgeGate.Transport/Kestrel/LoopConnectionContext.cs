@@ -66,6 +66,9 @@ internal sealed partial class LoopConnectionContext : ConnectionContext,
 
     public MemoryPool<byte> MemoryPool { get; }
 
+    /// <summary>The loop that the connection lives on.</summary>
+    internal EventLoop Loop => _connection.Loop;
+
     /// <summary>The loop's end of the input.</summary>
     internal PipeWriter ToKestrel { get; }
 

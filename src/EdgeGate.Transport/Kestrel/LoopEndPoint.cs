@@ -23,6 +23,13 @@ public sealed class LoopEndPoint(ListenerOptions options) : EndPoint
     /// </summary>
     public bool ProxyProtocol { get; init; }
 
+    /// <summary>
+    /// Whether Kestrel and what stands on it run on the event loops and not on the thread pool. A request then costs no
+    /// change of thread, and whatever blocks holds up all connections of its loop: only for code that is known not to.
+    /// The end point must also use <see cref="LoopConnectionExtensions.RunOnLoop"/>.
+    /// </summary>
+    public bool RunsOnLoop { get; init; }
+
     /// <summary>What a client is told that does not fit, such as a 503 in HTTP/1.1; empty for a reset.</summary>
     public ReadOnlyMemory<byte> Refusal { get; init; }
 

@@ -12,6 +12,7 @@ public sealed class LoopTransportFactory : IConnectionListenerFactory, IConnecti
 {
     private readonly TransportServices _services;
     private readonly LoopPipes[] _pipes;
+    private readonly LoopPipes[] _pipesOnLoop;
 
     /// <summary>Creates the transport.</summary>
     /// <param name="services">The loops, the gate, the meter.</param>
@@ -19,7 +20,8 @@ public sealed class LoopTransportFactory : IConnectionListenerFactory, IConnecti
     public LoopTransportFactory(TransportServices services, IMemoryPoolFactory<byte> pools)
     {
         _services = services;
-        _pipes = [.. services.Loops.Loops.Select(loop => new LoopPipes(loop, pools.Create()))];
+        _pipes = [.. services.Loops.Loops.Select(loop => new LoopPipes(loop, pools.Create(), onLoop: false))];
+        _pipesOnLoop = [.. services.Loops.Loops.Select(loop => new LoopPipes(loop, _pipes[loop.Index].Pool, onLoop: true))];
     }
 
     /// <inheritdoc/>
@@ -32,7 +34,8 @@ public sealed class LoopTransportFactory : IConnectionListenerFactory, IConnecti
         var loopEndPoint = (LoopEndPoint)endpoint;
         try
         {
-            return new(new LoopConnectionListener(loopEndPoint, _services, _pipes));
+            return new(new LoopConnectionListener(
+                loopEndPoint, _services, loopEndPoint.RunsOnLoop ? _pipesOnLoop : _pipes));
         }
         catch (SysException e) when (e.Error == Errno.EADDRINUSE)
         {

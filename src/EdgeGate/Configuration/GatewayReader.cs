@@ -58,6 +58,10 @@ internal sealed class GatewayReader(IConfiguration root, string? folder, Configu
             Poller = section.Choice<PollerChoice>("Poller", inLowerCase: true) ?? PollerChoice.Auto,
             Splice = section.Choice<SpliceChoice>("Splice", inLowerCase: true) ?? SpliceChoice.On,
         };
+        transport = transport with
+        {
+            HttpClient = section.Choice<HttpClientChoice>("HttpClient", inLowerCase: true) ?? transport.HttpClient,
+        };
         section.RejectUnknown();
         return transport;
     }

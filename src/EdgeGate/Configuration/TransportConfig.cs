@@ -9,4 +9,7 @@ internal sealed record TransportConfig
 
     /// <summary>Whether relays move bulk traffic inside the kernel.</summary>
     public SpliceChoice Splice { get; init; } = SpliceChoice.On;
+
+    /// <summary>What carries HTTP/1.1 to cleartext upstreams.</summary>
+    public HttpClientChoice HttpClient { get; init; } = HttpClientChoice.Sockets;
 }

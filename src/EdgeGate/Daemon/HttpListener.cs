@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,7 @@ internal sealed class HttpListener : IAsyncDisposable
     private readonly WebApplication _host; // never run: it holds Kestrel's services
     private readonly IServer _server;
     private readonly HttpListenerOptions _options;
+    private readonly bool _runsOnLoops;
     private readonly TimeSpan _idle;
     private volatile bool _retired;
     private readonly ProxyProtocolMode _proxyProtocol;
@@ -30,6 +32,8 @@ internal sealed class HttpListener : IAsyncDisposable
     /// <param name="sockets">Its sockets, and how they are to listen.</param>
     /// <param name="transport">The event loops, for Kestrel.</param>
     /// <param name="meters">Where all listeners' Kestrels count together.</param>
+    /// <param name="runsOnLoops">Whether requests are worked on on the event loops: cleartext ones, as a TLS handshake
+    /// takes so long that the loop's other connections would feel it.</param>
     /// <param name="logs">Where they log.</param>
     /// <exception cref="InvalidDataException">A certificate cannot be used.</exception>
     public HttpListener(
@@ -37,10 +41,12 @@ internal sealed class HttpListener : IAsyncDisposable
         IReadOnlyList<(Listener Socket, ListenerOptions Options)> sockets,
         IConnectionListenerFactory transport,
         IMeterFactory meters,
+        bool runsOnLoops,
         ILoggerFactory logs)
     {
         _sockets = sockets;
         _options = OptionsOf(config);
+        _runsOnLoops = runsOnLoops && _options.Protocol == HttpListenerProtocol.Http;
         _idle = config.Settings.IdleTimeout;
         _proxyProtocol = config.Settings.ProxyProtocol;
         WebApplicationBuilder builder = EmptyHost.Create(logs);
@@ -52,7 +58,7 @@ internal sealed class HttpListener : IAsyncDisposable
             kestrel.UseHttpLimits(new HttpLimits { KeepAliveTimeout = _idle });
             foreach (var (socket, options) in sockets)
             {
-                kestrel.Listen(EndPointOf(socket, options), listen => listen.UseHttpListener(_options));
+                kestrel.Listen(EndPointOf(socket, options), Configure);
             }
         });
         _host = builder.Build();
@@ -90,10 +96,13 @@ internal sealed class HttpListener : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
+    private void Configure(ListenOptions listen) => (_runsOnLoops ? listen.RunOnLoop() : listen).UseHttpListener(_options);
+
     private LoopEndPoint EndPointOf(Listener socket, ListenerOptions options) => new(options)
     {
         Bound = socket,
         FirstByteTimeout = _options.FirstByteTimeout,
+        RunsOnLoop = _runsOnLoops,
         ProxyProtocol = _proxyProtocol == ProxyProtocolMode.Required,
         Refusal = _options.Protocol == HttpListenerProtocol.Http ? ServiceUnavailable : default,
     };

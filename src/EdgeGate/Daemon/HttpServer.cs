@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
 using EdgeGate.Http;
+using EdgeGate.Layer4;
 using EdgeGate.Logging;
 using EdgeGate.Telemetry;
 using EdgeGate.Transport;
@@ -27,6 +28,7 @@ internal sealed class HttpServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HttpListeners _listeners = new();
     private readonly ILoggerFactory _logs;
+    private readonly bool _runsOnLoops;
 
     public HttpServer(
         Func<GatewayConfig> current,
@@ -37,6 +39,7 @@ internal sealed class HttpServer : IAsyncDisposable
         ILoggerFactory logs)
     {
         _logs = logs;
+        _runsOnLoops = RunsOnLoops(current());
         WebApplicationBuilder builder = EmptyHost.Create(logs);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(transport);
@@ -50,6 +53,8 @@ internal sealed class HttpServer : IAsyncDisposable
             JoinTraces = current().Tracing.Otlp is not null,
             ProxyHeader = WriteProxyHeader,
             IsLayer4 = cluster => current().LeadsToLayer4(cluster),
+            UpstreamLoops = _runsOnLoops ? new HttpUpstreamLoops(transport.Loops) : null,
+            UpstreamConnected = new HttpConnects(new RelayMetrics(transport.Metrics.Meter), () => Clusters).Record,
             ConnectTimeout = current().Listeners.Where(HttpListener.Serves)
                 .Select(l => l.Settings.ConnectTimeout).DefaultIfEmpty(new HttpGatewayOptions().ConnectTimeout).Max(),
         });
@@ -73,6 +78,7 @@ internal sealed class HttpServer : IAsyncDisposable
             sockets,
             _app.Services.GetServices<IConnectionListenerFactory>().OfType<LoopTransportFactory>().Single(),
             _app.Services.GetRequiredService<IMeterFactory>(),
+            _runsOnLoops,
             _logs);
 
     /// <summary>Has a listener serve.</summary>
@@ -88,6 +94,8 @@ internal sealed class HttpServer : IAsyncDisposable
     public Task StopAsync() => _app.StopAsync();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static bool RunsOnLoops(GatewayConfig config) => config.Transport.HttpClient == HttpClientChoice.Own;
 
     // Http does not see the transport, where the protocol is written for both layers.
     private static ReadOnlyMemory<byte> WriteProxyHeader(string text, ProxiedClient? client)

@@ -12,7 +12,7 @@ internal sealed record FuzzCommand(int Inputs, int Seed)
 {
     internal const string Usage = "fuzz [--inputs N] [--seed N]";
 
-    private static readonly FuzzTarget[] Targets = [new ClientHelloFuzzTarget(), new ProxyHeaderFuzzTarget()];
+    private static readonly FuzzTarget[] Targets = [new ClientHelloFuzzTarget(), new ProxyHeaderFuzzTarget(), new ResponseFuzzTarget()];
 
     internal static FuzzCommand? Parse(string[] arguments)
     {

@@ -2,8 +2,10 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using EdgeGate.Daemon;
 using EdgeGate.Http;
+using EdgeGate.Http.Upstream;
 using EdgeGate.Logging;
 using EdgeGate.Transport;
+using EdgeGate.Transport.Kestrel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -43,13 +45,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(Section(upstream, settings));
-        builder.Services.AddHttpGateway(builder.Configuration.GetSection("ReverseProxy"), settings.Gateway);
-        TransportUnderTest.Configure(transport, builder.Services);
+        IUpstreamLoops? loops = TransportUnderTest.Configure(transport, builder.Services);
+        builder.Services.AddHttpGateway(
+            builder.Configuration.GetSection("ReverseProxy"), settings.Gateway with { UpstreamLoops = loops });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.UseHttpLimits(settings.Limits);
             var endPoint = TransportUnderTest.EndPoint(transport, settings.Listener.FirstByteTimeout);
-            kestrel.Listen(endPoint, listen => listen.UseHttpListener(settings.Listener));
+            kestrel.Listen(endPoint, listen => listen.RunOnLoop().UseHttpListener(settings.Listener));
         });
 
         builder.Services.AddSingleton(s => new AccessLog(

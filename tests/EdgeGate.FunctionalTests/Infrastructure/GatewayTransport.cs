@@ -8,4 +8,7 @@ public enum GatewayTransport
 
     /// <summary>EdgeGate's own event loops.</summary>
     Native,
+
+    /// <summary>The loops, the gateway's own client for upstreams on them, and Kestrel on them too.</summary>
+    Loops,
 }

@@ -1,11 +1,13 @@
 using System.Net;
+using EdgeGate.Daemon;
+using EdgeGate.Http.Upstream;
 using EdgeGate.Native.Polling;
 using EdgeGate.Transport;
 using EdgeGate.Transport.Admission;
 using EdgeGate.Transport.Kestrel;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeGate.FunctionalTests.Infrastructure;
 
@@ -13,28 +15,33 @@ namespace EdgeGate.FunctionalTests.Infrastructure;
 internal static class TransportUnderTest
 {
     /// <summary>Registers what the transport needs; the stock one comes with Kestrel.</summary>
-    public static void Configure(GatewayTransport transport, IServiceCollection services)
+    /// <returns>Where upstream connections live; null if that is HttpClient's business.</returns>
+    public static IUpstreamLoops? Configure(GatewayTransport transport, IServiceCollection services)
     {
-        if (transport is not GatewayTransport.Native)
+        if (transport is GatewayTransport.Stock)
         {
-            return;
+            return null;
         }
+
+        EventLoopGroup loops = new(2, PollerKind.Auto, NullLogger<EventLoop>.Instance);
 
         services.AddSingleton<TransportMetrics>();
         services.AddSingleton(new AdmissionGate(maxConnections: 10_000, maxDescriptors: 20_000));
-        services.AddSingleton(s => new EventLoopGroup(2, PollerKind.Auto, s.GetRequiredService<ILogger<EventLoop>>()));
+        services.AddSingleton(_ => loops); // made by the container, as it seems, and so disposed by it
         services.AddSingleton<TransportServices>();
         services.AddSingleton<IConnectionListenerFactory, LoopTransportFactory>();
+        return transport is GatewayTransport.Loops ? new HttpUpstreamLoops(loops) : null;
     }
 
     /// <summary>A loopback address of the kind that the transport binds.</summary>
     public static EndPoint EndPoint(GatewayTransport transport, TimeSpan firstByteTimeout)
     {
         var loopback = new IPEndPoint(IPAddress.Loopback, 0);
-        return transport is GatewayTransport.Native
+        return transport is not GatewayTransport.Stock
             ? new LoopEndPoint(new ListenerOptions { Name = "web", Protocol = "http", EndPoint = loopback })
             {
                 FirstByteTimeout = firstByteTimeout,
+                RunsOnLoop = transport is GatewayTransport.Loops,
             }
             : loopback;
     }

@@ -13,6 +13,9 @@ public sealed class FuzzTests
     [Fact]
     public void A_proxy_header_is_read_or_refused() => Run(new ProxyHeaderFuzzTarget());
 
+    [Fact]
+    public void An_upstreams_response_is_read_or_refused() => Run(new ResponseFuzzTarget());
+
     private static void Run(FuzzTarget target)
     {
         foreach (byte[] seed in target.Seeds)

@@ -7,14 +7,15 @@ namespace EdgeGate.Benchmarks.Comparison.Peers;
 /// <param name="program">Its assembly, or an executable.</param>
 /// <param name="upstream">What it proxies to.</param>
 /// <param name="splice">Whether relays may splice, as they do by default.</param>
-internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream, bool splice)
-    : Peer(splice ? PeerName : $"{PeerName}, copying", upstream, relays: true, relaysDatagrams: true)
+/// <param name="ownClient">Whether HTTP upstreams are reached by the gateway's own client.</param>
+internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream, bool splice = true, bool ownClient = true)
+    : Peer(NameOf(splice, ownClient), upstream, relays: true, relaysDatagrams: true)
 {
     internal const string PeerName = "EdgeGate";
 
     private readonly int _adminPort = Ports.Free(1)[0];
 
-    internal override bool IsVariant => !splice;
+    internal override Variant Variant => !splice ? Variant.Relay : !ownClient ? Variant.Http : Variant.None;
 
     internal override bool IsCompiledWhileRunning => program.EndsWith(".dll", StringComparison.Ordinal);
 
@@ -26,6 +27,9 @@ internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream, bool 
             : new ProcessStartInfo(program, ["run", "--config", config]);
     }
 
+    private static string NameOf(bool splice, bool ownClient) =>
+        !splice ? $"{PeerName}, copying" : !ownClient ? $"{PeerName}, SocketsHttpHandler" : PeerName;
+
     private string Configuration() => $$"""
         {
           "EdgeGate": {
@@ -36,7 +40,7 @@ internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream, bool 
               "datagrams": { "Bind": "127.0.0.1:{{DatagramPort}}", "Protocol": "udp", "Cluster": "datagrams" },
               "counter":   { "Bind": "127.0.0.1:{{CounterPort}}", "Protocol": "udp", "Cluster": "counter" }
             },
-            "Transport": { "Splice": "{{(splice ? "on" : "off")}}" },
+            "Transport": { "Splice": "{{(splice ? "on" : "off")}}", "HttpClient": "{{(ownClient ? "own" : "sockets")}}" },
             "Admin": { "Bind": "127.0.0.1:{{_adminPort}}" }
           },
           "ReverseProxy": {

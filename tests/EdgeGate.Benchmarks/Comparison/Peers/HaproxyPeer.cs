@@ -7,7 +7,7 @@ namespace EdgeGate.Benchmarks.Comparison.Peers;
 internal sealed class HaproxyPeer(string program, UpstreamPorts upstream, bool splice)
     : Peer(splice ? "HAProxy, splicing" : "HAProxy", upstream, relays: true)
 {
-    internal override bool IsVariant => splice;
+    internal override Variant Variant => splice ? Variant.Relay : Variant.None;
 
     protected override ProcessStartInfo Prepare(string folder) =>
         new(program, ["-db", "-f", Write(folder, "haproxy.cfg", Configuration())]);

@@ -50,7 +50,7 @@ internal abstract class Peer : IDisposable
     internal virtual bool IsCompiledWhileRunning => false;
 
     /// <summary>Whether it is another peer with one setting changed, for the work that the setting is for.</summary>
-    internal virtual bool IsVariant => false;
+    internal virtual Variant Variant => Variant.None;
 
     protected UpstreamPorts Upstream { get; }
 

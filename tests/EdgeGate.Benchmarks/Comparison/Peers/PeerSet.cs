@@ -16,8 +16,9 @@ internal sealed class PeerSet : IDisposable
         _upstream = new ChildProcess(
             ChildProcess.Self(UpstreamServer.Command, ports.Echo, ports.Source, ports.Http, ports.Datagrams, ports.Counter));
         _upstream.WaitUntilListening(ports.Http);
-        _peers.Add(new EdgeGatePeer(edgegate, ports, splice: true));
+        _peers.Add(new EdgeGatePeer(edgegate, ports));
         _peers.Add(new EdgeGatePeer(edgegate, ports, splice: false));
+        _peers.Add(new EdgeGatePeer(edgegate, ports, ownClient: false));
         _peers.Add(new StockPeer(inline: false, ports));
         _peers.Add(new StockPeer(inline: true, ports));
         AddIfInstalled("nginx", program => new NginxPeer(program, ports));

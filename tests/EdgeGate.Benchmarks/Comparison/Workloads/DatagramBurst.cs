@@ -22,7 +22,7 @@ internal sealed class DatagramBurst : Workload
         new($"lost of {Datagrams:#,0}", "#,0.0"),
     ];
 
-    internal override bool Suits(Peer peer) => !peer.IsVariant && peer.CounterPort is not null;
+    internal override bool Suits(Peer peer) => peer.Variant == Variant.None && peer.CounterPort is not null;
 
     internal override void WarmUp(Peer peer) => Measure(peer);
 

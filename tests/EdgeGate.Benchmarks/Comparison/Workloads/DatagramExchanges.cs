@@ -19,7 +19,7 @@ internal sealed class DatagramExchanges : Workload
     internal override IReadOnlyList<Figure> Figures { get; } =
         [new("CPU µs/exchange"), new("of it user"), new("of it system"), new("exchanges/s", "#,0")];
 
-    internal override bool Suits(Peer peer) => !peer.IsVariant && peer.DatagramPort is not null;
+    internal override bool Suits(Peer peer) => peer.Variant == Variant.None && peer.DatagramPort is not null;
 
     internal override void WarmUp(Peer peer)
     {

@@ -10,6 +10,8 @@ internal sealed class HttpExchanges : ExchangeWorkload
 
     internal override string Group => "http";
 
+    internal override bool Suits(Peer peer) => peer.Variant is Variant.None or Variant.Http;
+
     protected override Exchange Exchange => Exchange.Get;
 
     // A request goes through thousands of methods, and each becomes faster twice.

@@ -25,7 +25,7 @@ internal sealed class IdleConnections(string kind, Exchange exchange, Func<Peer,
 
     internal override bool StartsPeers => true;
 
-    internal override bool Suits(Peer peer) => !peer.IsVariant && portOf(peer) is not null;
+    internal override bool Suits(Peer peer) => peer.Variant == Variant.None && portOf(peer) is not null;
 
     internal override double[] Measure(Peer peer)
     {

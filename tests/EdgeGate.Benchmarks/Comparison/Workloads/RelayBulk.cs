@@ -19,7 +19,7 @@ internal sealed class RelayBulk : Workload
     internal override IReadOnlyList<Figure> Figures { get; } =
         [new("CPU s/GB", "0.000"), new("of it user", "0.000"), new("of it system", "0.000"), new("GB/s", "0.00")];
 
-    internal override bool Suits(Peer peer) => peer.SourcePort is not null;
+    internal override bool Suits(Peer peer) => peer.Variant is Variant.None or Variant.Relay && peer.SourcePort is not null;
 
     internal override void WarmUp(Peer peer) => Measure(peer);
 

@@ -14,7 +14,7 @@ internal sealed class RelayExchanges : ExchangeWorkload
 
     protected override TimeSpan CompilationTime => TimeSpan.FromSeconds(2);
 
-    internal override bool Suits(Peer peer) => !peer.IsVariant && peer.EchoPort is not null;
+    internal override bool Suits(Peer peer) => peer.Variant == Variant.None && peer.EchoPort is not null;
 
     protected override int PortOf(Peer peer) => peer.EchoPort!.Value;
 }

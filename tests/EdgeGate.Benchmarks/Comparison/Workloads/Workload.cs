@@ -18,7 +18,7 @@ internal abstract class Workload
     internal virtual bool StartsPeers => false;
 
     /// <summary>Whether a proxy does this work at all.</summary>
-    internal virtual bool Suits(Peer peer) => !peer.IsVariant;
+    internal virtual bool Suits(Peer peer) => peer.Variant == Variant.None;
 
     /// <summary>Works a while so that a just-in-time compiler has seen the hot paths.</summary>
     internal virtual void WarmUp(Peer peer)

@@ -1,0 +1,341 @@
+using System.Buffers;
+using System.Threading.Tasks.Sources;
+using EdgeGate.Http.Upstream.Framing;
+
+namespace EdgeGate.Http.Upstream;
+
+/// <summary>
+/// A response's body as it comes. A read takes straight from the socket into the reader's buffer; while nobody reads,
+/// nothing is taken, and the upstream is held back. Everything happens on the connection's loop, whoever reads.
+/// </summary>
+internal class LiveBody : BodyStream, IValueTaskSource<int>
+{
+    private readonly BodyKind _kind;
+    private long _remaining; // of a body with a length
+    private ChunkedDecoder _decoder;
+    private byte[]? _begun; // what came with the head
+    private int _begunStart;
+    private int _begunEnd;
+    private bool _isOver;
+    private Exception? _error;
+
+    private ManualResetValueTaskSourceCore<int> _read;
+    private Memory<byte> _destination;
+    private CancellationToken _token;
+    private CancellationTokenRegistration _registration;
+    private bool _isAwaited;
+
+    /// <param name="connection">Where it comes from.</param>
+    /// <param name="kind">How its end is known.</param>
+    /// <param name="length">Its length, if that is how.</param>
+    /// <param name="begun">What has come of it.</param>
+    /// <param name="isInline">Whether the reader goes on on the loop.</param>
+    internal LiveBody(UpstreamConnection connection, BodyKind kind, long length, ReadOnlySpan<byte> begun, bool isInline)
+    {
+        Connection = connection;
+        _kind = kind;
+        _remaining = length;
+        _read.RunContinuationsAsynchronously = !isInline;
+        if (!begun.IsEmpty)
+        {
+            _begun = ArrayPool<byte>.Shared.Rent(begun.Length);
+            _begunEnd = begun.Length;
+            begun.CopyTo(_begun);
+        }
+    }
+
+    /// <summary>The response that gets the trailers.</summary>
+    internal HttpResponseMessage? Response { get; set; }
+
+    protected UpstreamConnection Connection { get; }
+
+    public override bool CanRead => true;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<int>(cancellationToken);
+        }
+
+        if (!Connection.Loop.IsCurrent)
+        {
+            Begin(buffer, cancellationToken);
+            Connection.Loop.Post(
+                static state =>
+                {
+                    var body = (LiveBody)state!;
+                    body._isAwaited = true;
+                    body.OnReadable();
+                },
+                this);
+            return new ValueTask<int>(this, _read.Version);
+        }
+
+        try
+        {
+            if (TryRead(buffer.Span, out int count))
+            {
+                return new(count);
+            }
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException<int>(e);
+        }
+
+        Begin(buffer, cancellationToken);
+        _isAwaited = true;
+        return new ValueTask<int>(this, _read.Version);
+    }
+
+    /// <summary>There may be something to read; on the loop.</summary>
+    internal void OnReadable()
+    {
+        if (!_isAwaited)
+        {
+            return;
+        }
+
+        if (_token.IsCancellationRequested)
+        {
+            Connection.BreakOff(new OperationCanceledException(_token));
+            if (_isAwaited)
+            {
+                End(0, new OperationCanceledException(_token)); // the connection had gone already
+            }
+
+            return;
+        }
+
+        try
+        {
+            if (TryRead(_destination.Span, out int count))
+            {
+                End(count, null);
+            }
+        }
+        catch (Exception e) when (_isAwaited)
+        {
+            End(0, e);
+        }
+    }
+
+    /// <summary>The connection is gone; on the loop.</summary>
+    internal virtual void Fail(Exception error)
+    {
+        if (!_isOver)
+        {
+            _error ??= error;
+            DropBegun();
+            if (_isAwaited)
+            {
+                End(0, error);
+            }
+        }
+    }
+
+    int IValueTaskSource<int>.GetResult(short token) => _read.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _read.GetStatus(token);
+
+    void IValueTaskSource<int>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _read.OnCompleted(continuation, state, token, flags);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            if (Connection.Loop.IsCurrent)
+            {
+                LetGo();
+            }
+            else
+            {
+                Connection.Loop.Post(static body => ((LiveBody)body!).LetGo(), this);
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Nobody reads any more; on the loop.</summary>
+    private void LetGo() => Connection.Abandon(this, reset: _kind != BodyKind.Upgraded);
+
+    private void Begin(Memory<byte> buffer, CancellationToken token)
+    {
+        _read.Reset();
+        _destination = buffer;
+        _token = token;
+        if (token.CanBeCanceled)
+        {
+            // From any thread; what is to be done about it is seen on the loop.
+            _registration = token.UnsafeRegister(
+                static state => ((LiveBody)state!).Connection.Loop.Post(static body => ((LiveBody)body!).OnReadable(), state), this);
+        }
+    }
+
+    private void End(int count, Exception? error)
+    {
+        _isAwaited = false;
+        _destination = default;
+        _registration.Unregister();
+        if (error is null)
+        {
+            _read.SetResult(count);
+        }
+        else
+        {
+            _read.SetException(error);
+        }
+    }
+
+    /// <summary>Reads what there is; false if there is nothing yet. Of nothing wanted, says whether there may be something.</summary>
+    private bool TryRead(Span<byte> to, out int count)
+    {
+        count = 0;
+        while (!_isOver)
+        {
+            if (_error is { } error)
+            {
+                throw error;
+            }
+
+            if (to.IsEmpty)
+            {
+                return _begun is not null || Connection.MayBeReadable;
+            }
+
+            int limit = _kind == BodyKind.Length ? (int)Math.Min(_remaining, to.Length) : to.Length;
+            if (!TryTake(to[..limit], out int taken))
+            {
+                return false;
+            }
+
+            count = Deliver(to[..taken]);
+            if (count > 0)
+            {
+                return true;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes bytes as they came; none at the upstream's end. False if there are none yet.</summary>
+    private bool TryTake(Span<byte> to, out int taken)
+    {
+        if (_begun is not null)
+        {
+            taken = Math.Min(to.Length, _begunEnd - _begunStart);
+            _begun.AsSpan(_begunStart, taken).CopyTo(to);
+            _begunStart += taken;
+            if (_begunStart == _begunEnd)
+            {
+                DropBegun();
+            }
+
+            return true;
+        }
+
+        SocketResult received = Connection.Receive(to);
+        taken = received.Bytes;
+        if (received.Failed)
+        {
+            Break(UpstreamErrors.SocketFailed(received.Error, "The response could not be read"));
+        }
+
+        return !received.WouldBlock;
+    }
+
+    /// <summary>Sees to the framing of what was taken; returns how much of it is content.</summary>
+    private int Deliver(Span<byte> taken)
+    {
+        switch (_kind)
+        {
+            case BodyKind.Length when !taken.IsEmpty:
+                _remaining -= taken.Length;
+                if (_remaining == 0)
+                {
+                    Finish();
+                }
+
+                return taken.Length;
+            case BodyKind.Chunked when !taken.IsEmpty:
+                OperationStatus status = _decoder.Decode(taken, out int consumed, out int written);
+                if (status == OperationStatus.InvalidData)
+                {
+                    Break(UpstreamErrors.InvalidResponse("The upstream's response has a malformed chunk."));
+                }
+
+                if (status == OperationStatus.Done)
+                {
+                    FinishChunks(hasMore: consumed < taken.Length || _begun is not null);
+                }
+
+                return written;
+            case BodyKind.UntilClose or BodyKind.Upgraded:
+                if (taken.IsEmpty)
+                {
+                    OnEnd();
+                }
+
+                return taken.Length;
+            default:
+                Break(UpstreamErrors.ResponseEnded());
+                return 0;
+        }
+    }
+
+    private void FinishChunks(bool hasMore)
+    {
+        if (hasMore)
+        {
+            Connection.MustClose();
+        }
+
+        if (Response is { } response)
+        {
+            ResponseBuilder.AddTrailers(response, _decoder.Trailer);
+        }
+
+        Finish();
+    }
+
+    /// <summary>The upstream has ended where that ends the body.</summary>
+    protected virtual void OnEnd() => Finish();
+
+    /// <summary>The body has been read to its end.</summary>
+    protected void Finish()
+    {
+        SetOver();
+        Connection.ResponseEnded();
+    }
+
+    /// <summary>Nothing more comes.</summary>
+    protected void SetOver()
+    {
+        _isOver = true;
+        DropBegun();
+    }
+
+    private void Break(Exception error)
+    {
+        _error = error;
+        bool wasAwaited = _isAwaited;
+        _isAwaited = false; // who reads gets it thrown
+        Connection.BreakOff(error);
+        _isAwaited = wasAwaited;
+        throw error;
+    }
+
+    private void DropBegun()
+    {
+        if (_begun is { } begun)
+        {
+            _begun = null;
+            ArrayPool<byte>.Shared.Return(begun);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Net.Sockets;
+
+namespace EdgeGate.Http.Upstream;
+
+/// <summary>How connections to upstreams are made and kept.</summary>
+internal sealed record UpstreamOptions
+{
+    /// <summary>How long connecting may take, name resolution and all addresses together.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a connection is used again before a new one takes its place.</summary>
+    public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a connection may be idle; HttpClient's own default.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a body waits for the upstream to ask for it, and then goes unasked; HttpClient's own default.</summary>
+    public TimeSpan ContinueTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Connections to one destination, beyond which requests wait for a free one, in order.</summary>
+    public int MaxConnections { get; init; } = int.MaxValue;
+
+    /// <summary>Told how each connect to a destination ended, by host and port, and how long it took.</summary>
+    public Action<string, int, TimeSpan, SocketError>? Connected { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
