@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -64,6 +65,68 @@ public sealed class SourceAdmissionTests : DaemonTests
         await EchoAsync(other);
         Assert.InRange(served, 1, 150);
         await daemon.MetricAsync(Rejected, 300 - served, ("listener", "echo"), ("reason", "rate"));
+    }
+
+    [Fact]
+    public async Task A_flood_at_a_hundred_times_its_rate_leaves_others_their_latency()
+    {
+        const int Rate = 5;
+        const int Others = 30;
+        await using var upstream = TcpUpstream.Echo();
+        var configuration = new DaemonConfiguration();
+        var relay = configuration.Relay("echo", upstream.EndPoint, $$"""{ "ConnectionRatePerSource": {{Rate}} }""");
+        await using var daemon = await DaemonProcess.StartAsync(configuration);
+        await LatenciesAsync(relay, network: 100, Others); // the first ones find a cold daemon
+        double calm = await LatenciesAsync(relay, network: 101, Others);
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var clock = Stopwatch.StartNew();
+        Task<(int Tried, int Served)> flood = FloodAsync(relay, over.Token);
+        await Until.TrueAsync(() => clock.Elapsed > TimeSpan.FromSeconds(1), what: "the flood to run");
+        double flooded = await LatenciesAsync(relay, network: 102, Others);
+        await Until.TrueAsync(() => clock.Elapsed > TimeSpan.FromSeconds(3), what: "the flood to last");
+        await over.CancelAsync();
+        var (tried, served) = await flood;
+        double rate = tried / clock.Elapsed.TotalSeconds;
+        Report($"flood of {rate:F0} connections a second, {served} of {tried} served; others wait {calm:F2} ms, flooded {flooded:F2} ms");
+        Assert.InRange(rate, 100 * Rate, double.MaxValue);
+        Assert.InRange(served, 1, Rate * (2 + (int)clock.Elapsed.TotalSeconds));
+        Assert.InRange(flooded, 0, (10 * calm) + 20);
+    }
+
+    /// <summary>Connections from as many sources, one each and one after the other, all of which are served.</summary>
+    /// <returns>The median of the time from connect to echo, in milliseconds.</returns>
+    private static async Task<double> LatenciesAsync(IPEndPoint relay, byte network, int sources)
+    {
+        var times = new List<double>();
+        for (byte i = 1; i <= sources; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            Assert.True(await IsServedAsync(relay, new IPAddress([127, 0, network, i])));
+            times.Add(clock.Elapsed.TotalMilliseconds);
+        }
+
+        times.Sort();
+        return times[times.Count / 2];
+    }
+
+    private static async Task<(int Tried, int Served)> FloodAsync(IPEndPoint relay, CancellationToken over)
+    {
+        int tried = 0;
+        int served = 0;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            await Task.Yield();
+            while (!over.IsCancellationRequested)
+            {
+                Interlocked.Increment(ref tried);
+                if (await IsServedAsync(relay, One))
+                {
+                    Interlocked.Increment(ref served);
+                }
+            }
+        }));
+        return (tried, served);
     }
 
     [Fact]
