@@ -98,7 +98,9 @@ public sealed partial class UdpListener : ListenerSocket
             Configure(socket.Descriptor, options);
         }
 
-        return new UdpListener(sockets, options, services);
+        var listener = new UdpListener(sockets, options, services);
+        listener.ReadBack(options);
+        return listener;
     }
 
     /// <summary>
