@@ -90,6 +90,7 @@ public sealed partial class Listener : ListenerSocket
         }
 
         var listener = new Listener(descriptor, reserve, options, services) { _ownsFile = true };
+        listener.ReadBack(options);
         services.Metrics.Add(listener);
         return listener;
     }
@@ -117,6 +118,7 @@ public sealed partial class Listener : ListenerSocket
         Configure(socket.Descriptor, options);
         _ = SocketFactory.Listen(socket.Descriptor, options.Backlog);
         var listener = new Listener(socket, reserve, options, services) { _ownsFile = ownsFile };
+        listener.ReadBack(options);
         services.Metrics.Add(listener);
         return listener;
     }
@@ -249,6 +251,7 @@ public sealed partial class Listener : ListenerSocket
             Configure(Descriptor, options);
             _ = SocketFactory.Listen(Descriptor, options.Backlog);
             Adopt(options);
+            ReadBack(options);
         }
 
         Volatile.Write(ref _lane, lane);

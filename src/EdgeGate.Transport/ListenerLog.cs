@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGate.Transport;
@@ -14,4 +15,9 @@ internal static partial class ListenerLog
     [LoggerMessage(3, LogLevel.Debug,
         "Connection {Connection} from {Source} does not begin with a PROXY header and is closed")]
     internal static partial void BadProxyHeader(ILogger log, long connection, string source);
+
+    [LoggerMessage(4, LogLevel.Warning,
+        "Listener {Listener} on {EndPoint}: the kernel cut {What} {Wanted} down to {Given}; {Setting} is the most it gives")]
+    internal static partial void CutDown(
+        ILogger log, string listener, EndPoint endPoint, string what, long wanted, long given, string setting);
 }

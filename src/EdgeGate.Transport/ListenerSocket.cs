@@ -16,6 +16,7 @@ public abstract class ListenerSocket : LoopSocket
     private readonly TransportMetrics _metrics;
     private volatile ListenerOptions _options; // changed on the loop; metrics read the name from elsewhere
     private volatile ListenerStats _stats;
+    private volatile SocketGrants _granted = new(null, null, null);
     private long? _lastShortageLog;
 
     /// <summary>Takes a bound socket over and chooses its loop.</summary>
@@ -44,6 +45,9 @@ public abstract class ListenerSocket : LoopSocket
 
     /// <summary>The counters of its name and protocol.</summary>
     public ListenerStats Stats => _stats;
+
+    /// <summary>What the kernel really gave of what the options ask for.</summary>
+    public SocketGrants Granted => _granted;
 
     /// <summary>Whether nobody new gets in any more; those who are in may still be served.</summary>
     public virtual bool HasStopped => IsClosed;
@@ -139,6 +143,22 @@ public abstract class ListenerSocket : LoopSocket
 
     /// <summary>Why the gate gave no lease just now.</summary>
     protected RejectReason NoRoom => Gate.Mode == AdmissionMode.Open ? RejectReason.Limit : RejectReason.Overload;
+
+    /// <summary>Reads back what the kernel gave, and tells once what it cut down.</summary>
+    protected void ReadBack(ListenerOptions options)
+    {
+        SocketGrants before = _granted;
+        _granted = SocketGrants.Read(Descriptor, options);
+        if (_granted == before)
+        {
+            return; // told already
+        }
+
+        foreach (var (what, wanted, given, setting) in _granted.Cuts(options))
+        {
+            ListenerLog.CutDown(Log, Name, EndPoint, what, wanted, given, setting);
+        }
+    }
 
     /// <summary>Counts one that was not let in, on the loop.</summary>
     protected void CountRejected(RejectReason reason) => Stats.For(Loop).AddRejected(reason);

@@ -71,7 +71,9 @@ public sealed partial class UdpListener : ListenerSocket
         try
         {
             BindAll(sockets, options, OperatingSystem.IsLinux() ? services.Loops.Loops.Count : 1);
-            return new UdpListener(sockets, options, services);
+            var listener = new UdpListener(sockets, options, services);
+            listener.ReadBack(options);
+            return listener;
         }
         catch (SysException e)
         {
@@ -96,7 +98,9 @@ public sealed partial class UdpListener : ListenerSocket
             Configure(socket.Descriptor, options);
         }
 
-        return new UdpListener(sockets, options, services);
+        var listener = new UdpListener(sockets, options, services);
+        listener.ReadBack(options);
+        return listener;
     }
 
     /// <summary>
@@ -195,6 +199,10 @@ public sealed partial class UdpListener : ListenerSocket
         {
             Configure(Descriptor, options);
             Adopt(options);
+            if (_first == this)
+            {
+                ReadBack(options); // of the others it is the same
+            }
         }
 
         _lane = lane;

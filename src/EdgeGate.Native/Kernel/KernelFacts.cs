@@ -25,6 +25,9 @@ public sealed record KernelFacts
     /// <summary>Descriptors that the daemon held when it was ready and had no connection; null where it does not run.</summary>
     public long? OwnDescriptors { get; init; }
 
+    /// <summary>Connections that the daemon has: the kernel's counts of files and of tracked connections hold theirs too.</summary>
+    public long OwnConnections { get; init; }
+
     /// <summary>RLIMIT_MEMLOCK of this process, in bytes.</summary>
     public ResourceLimit? LockedMemory { get; init; }
 

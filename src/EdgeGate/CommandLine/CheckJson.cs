@@ -40,6 +40,7 @@ internal static class CheckJson
         json.WriteNumber("fits", plan.Fits);
         json.WriteString("binding", plan.Binding.Setting);
         WriteList(json, "limits", plan.Limits, WriteLimit);
+        WriteList(json, "unmeasured", plan.Unmeasured, WriteUnmeasured);
         WriteList(json, "listeners", plan.Listeners, WriteListener);
         json.WriteEndObject();
         WriteList(json, "findings", plan.Findings, WriteFinding);
@@ -66,6 +67,12 @@ internal static class CheckJson
         json.WriteNumber("base", limit.Base);
         json.WriteNumber("perConnection", limit.PerConnection);
         json.WriteNumber("connections", limit.Connections);
+    }
+
+    private static void WriteUnmeasured(Utf8JsonWriter json, UnmeasuredLimit limit)
+    {
+        json.WriteString("resource", limit.Resource);
+        json.WriteString("why", limit.Why);
     }
 
     private static void WriteListener(Utf8JsonWriter json, ListenerCapacity listener)

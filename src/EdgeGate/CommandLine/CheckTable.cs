@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeGate.Limits;
 
 namespace EdgeGate.CommandLine;
@@ -51,19 +50,24 @@ internal sealed class CheckTable(Terminal terminal)
 
     private void WriteCapacity(CapacityPlan plan)
     {
-        var limit = plan.Binding;
-        var admitted = terminal.Bold($"{Say.Number(plan.MaxConnections)} connections");
+        LimitCapacity binding = plan.Binding;
+        string admitted = terminal.Bold($"{Say.Number(plan.MaxConnections)} connections");
         _out.WriteLine(plan.MaxConnections == plan.Fits
-            ? $"{terminal.Bold("Capacity")}       {admitted}, bound by {limit.Setting}"
+            ? $"{terminal.Bold("Capacity")}       {admitted}: {binding.Resource} binds ({binding.Setting})"
             : $"{terminal.Bold("Capacity")}       {admitted} by configuration; "
-                + $"{Say.Number(plan.Fits)} would fit, bound by {limit.Setting}");
+                + $"{Say.Number(plan.Fits)} would fit, then {binding.Resource} binds ({binding.Setting})");
         _out.WriteLine();
-        Row("  limit", "total", "daemon", "each", "connections");
-        foreach (var each in plan.Limits)
+        Table(
+            ["limit", "setting", ">in all", ">daemon", ">each", ">connections"],
+            plan.Limits.Select(each => new[]
+            {
+                each.Resource, each.Setting, each.Say(each.Total), each.Say(each.Base), each.Say(each.PerConnection),
+                Say.Number(each.Connections),
+            }),
+            isMarked: row => row == 0);
+        foreach (UnmeasuredLimit limit in plan.Unmeasured)
         {
-            Row(
-                $"  {each.Resource} ({each.Setting})", each.Say(each.Total), each.Say(each.Base),
-                each.Say(each.PerConnection), Say.Number(each.Connections));
+            _out.WriteLine(terminal.Faint($"  {limit.Resource} bounds nothing: {limit.Why}"));
         }
 
         _out.WriteLine();
@@ -71,14 +75,16 @@ internal sealed class CheckTable(Terminal terminal)
 
     private void WriteListeners(CapacityPlan plan)
     {
-        Row("  listener", "protocol", "backlog", "each", "at most");
-        foreach (var listener in plan.Listeners)
-        {
-            Row(
-                $"  {listener.Listener} ({listener.Bind})", listener.Protocol.ToString().ToLowerInvariant(),
-                Say.Number(listener.Backlog), Say.Number(listener.Descriptors), Say.Number(listener.MaxConnections));
-        }
-
+        _out.WriteLine($"{terminal.Bold("Listeners")}      at most so many each, if the others have none");
+        _out.WriteLine();
+        Table(
+            ["listener", "address", "protocol", ">at most", "  one more than that"],
+            plan.Listeners.Select(listener => new[]
+            {
+                listener.Listener, listener.Bind, listener.Protocol.ToString().ToLowerInvariant(),
+                Say.Number(listener.MaxConnections), "  " + listener.AtLimit,
+            }),
+            isMarked: _ => false);
         _out.WriteLine();
     }
 
@@ -109,19 +115,32 @@ internal sealed class CheckTable(Terminal terminal)
         Wrap("           found    ", finding.Found);
         Wrap("           wanted   ", finding.Wanted);
         Wrap("           symptom  ", finding.Symptom);
-        Wrap("           remedy   ", finding.Remedy, keepWhole: true);
+        if (finding.Remedy is { } remedy)
+        {
+            _out.WriteLine(terminal.Faint("           remedy   ") + terminal.Green(remedy)); // to be copied, so never broken
+        }
+
         Wrap("           where    ", finding.Where);
     }
 
     private static string Word(Severity severity) => severity.ToString().ToLowerInvariant();
 
-    private void Row(string name, params string[] cells)
+    // Columns as wide as they must be; a heading that begins with > stands over numbers. What is marked is what binds.
+    private void Table(string[] headings, IEnumerable<string[]> rows, Predicate<int> isMarked)
     {
-        _out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-44}{cells[0],14}{cells[1],10}{cells[2],8}{cells[3],14}"));
+        List<string[]> all = [[.. headings.Select(h => h.TrimStart('>'))], .. rows];
+        int[] widths = [.. headings.Select((_, column) => all.Max(row => row[column].Length))];
+        string Line(string[] row) => string.Join("  ", row.Select((cell, i) =>
+            headings[i].StartsWith('>') ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd();
+
+        _out.WriteLine(terminal.Faint("  " + Line(all[0])));
+        for (int i = 1; i < all.Count; i++)
+        {
+            _out.WriteLine(isMarked(i - 1) ? terminal.Bold("> " + Line(all[i])) : "  " + Line(all[i]));
+        }
     }
 
-    // A remedy is there to be copied, so it is never broken.
-    private void Wrap(string label, string? text, bool keepWhole = false)
+    private void Wrap(string label, string? text)
     {
         if (text is null)
         {
@@ -129,17 +148,20 @@ internal sealed class CheckTable(Terminal terminal)
         }
 
         var line = label;
-        foreach (var word in keepWhole ? [text] : text.Split(' '))
+        foreach (var word in text.Split(' '))
         {
             if (line.Length > label.Length && line.Length + 1 + word.Length > Width)
             {
-                _out.WriteLine(line);
+                WriteWrapped(label, line);
                 line = new string(' ', label.Length);
             }
 
             line += line.Length == label.Length ? word : " " + word;
         }
 
-        _out.WriteLine(line);
+        WriteWrapped(label, line);
     }
+
+    private void WriteWrapped(string label, string line) =>
+        _out.WriteLine(terminal.Faint(line[..label.Length]) + line[label.Length..]);
 }

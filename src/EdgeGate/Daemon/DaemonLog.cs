@@ -27,6 +27,10 @@ internal static partial class DaemonLog
         "This machine holds {Connections} connections; {Limit} binds (descriptors: soft {Soft}, hard {Hard})")]
     public static partial void Capacity(ILogger log, long connections, string limit, long soft, long hard);
 
+    [LoggerMessage(16, LogLevel.Warning,
+        "The soft descriptor limit stays {Soft}: the kernel refused to raise it to the hard limit of {Hard}. Set LimitNOFILE={Soft}:{Soft} to plan with what holds")]
+    public static partial void SoftLimitStays(ILogger log, long soft, long hard);
+
     [LoggerMessage(EventId = 2, Message = "{Id}: {Title}; found {Found}, wanted {Wanted}; remedy: {Remedy}")]
     private static partial void Found(
         ILogger log, LogLevel level, string id, string title, string found, string wanted, string remedy);

@@ -31,6 +31,11 @@ internal static class GatewayDaemon
 
         IReadOnlyList<(string Name, InheritedSocket Socket)> passed = ListenDescriptors.Take(log);
         DescriptorLimit descriptors = DescriptorLimit.Raise();
+        if (descriptors.Soft < descriptors.Hard)
+        {
+            DaemonLog.SoftLimitStays(log, descriptors.Soft, descriptors.Hard);
+        }
+
         var kernel = new KernelFactsReader();
         CapacityPlan plan = Preflight.Plan(config, loaded.Tuning, kernel);
         DaemonLog.Findings(log, plan, config.Kernel.Enforcement);
@@ -55,7 +60,7 @@ internal static class GatewayDaemon
             return ExitCode.Failed;
         }
 
-        await StartAsync(gateway, admin, predecessor);
+        IdleDescriptors idle = await StartAsync(gateway, admin, predecessor);
         inherited.CloseUnclaimed();
         DaemonLog.Capacity(
             log, gateway.Plan.MaxConnections, gateway.Plan.Binding.Setting, descriptors.Soft, descriptors.Hard);
@@ -68,7 +73,7 @@ internal static class GatewayDaemon
         DaemonLog.Serving(log, gateway.Describe(), admin.EndPoint);
         announce?.Invoke();
 
-        if (await ServeAsync(gateway, signals, successors, changes, systemd, reports) == Signal.Stop)
+        if (await ServeAsync(gateway, idle, signals, successors, changes, systemd, reports) == Signal.Stop)
         {
             gateway.IsReady = false;
             reports.Drain();
@@ -100,7 +105,7 @@ internal static class GatewayDaemon
     /// Serves, and plans again with what the daemon itself was found to hold. Where a predecessor has just stopped, clients
     /// wait, and are served before anything is counted.
     /// </summary>
-    private static async Task StartAsync(Gateway gateway, AdminServer admin, Predecessor? predecessor)
+    private static async Task<IdleDescriptors> StartAsync(Gateway gateway, AdminServer admin, Predecessor? predecessor)
     {
         if (predecessor is not null)
         {
@@ -111,18 +116,25 @@ internal static class GatewayDaemon
 
         await admin.ServeAsync();
         await WarmUp.RunAsync(admin.EndPoint!);
-        gateway.Adopt(Preflight.PlanRunning(gateway.Config, gateway.Loaded.Tuning, new KernelFactsReader()));
+        var idle = IdleDescriptors.CountNow(gateway.Config, gateway.Gate.Descriptors);
+        Replan(gateway, idle);
         if (predecessor is null)
         {
             await gateway.StartAsync();
             gateway.IsReady = true;
         }
+
+        return idle;
     }
+
+    private static void Replan(Gateway gateway, IdleDescriptors idle) => gateway.Adopt(Preflight.PlanRunning(
+        gateway.Config, gateway.Loaded.Tuning, new KernelFactsReader(), idle, gateway.Connections));
 
     /// <summary>Serves until it is told to stop, or another process has taken over.</summary>
     /// <returns>Which of the two.</returns>
     private static async Task<Signal> ServeAsync(
         Gateway gateway,
+        IdleDescriptors idle,
         Signals signals,
         TakeoverServer? successors,
         ConfigurationWatcher changes,
@@ -146,7 +158,7 @@ internal static class GatewayDaemon
             ReloadOutcome outcome = await gateway.ReloadAsync();
             if (outcome.Succeeded)
             {
-                gateway.Adopt(Preflight.PlanRunning(gateway.Config, gateway.Loaded.Tuning, new KernelFactsReader()));
+                Replan(gateway, idle);
                 changes.Watch(gateway.Loaded);
             }
 

@@ -38,6 +38,9 @@ internal sealed record CapacityPlan
     /// <summary>All limits that were measured, the tightest first.</summary>
     public required ImmutableArray<LimitCapacity> Limits { get; init; }
 
+    /// <summary>The others that matter here, and why they bound nothing.</summary>
+    public required ImmutableArray<UnmeasuredLimit> Unmeasured { get; init; }
+
     public required ImmutableArray<ListenerCapacity> Listeners { get; init; }
 
     /// <summary>The gravest first.</summary>
@@ -64,6 +67,7 @@ internal sealed record CapacityPlan
             Fits = binding.Connections,
             Binding = binding,
             Limits = limits,
+            Unmeasured = [.. All.Where(limit => limit.Measure(input) is null).Select(l => l.WhyNot(input)).OfType<UnmeasuredLimit>()],
             Listeners = [.. config.Listeners.Select(l => Capacity(input, l, admitted))],
             Findings =
             [

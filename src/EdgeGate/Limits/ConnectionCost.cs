@@ -33,9 +33,9 @@ internal sealed record ConnectionCost(
 
     public static ConnectionCost WebSocket { get; } = new(2, 34_500, 8_700, 5_600, 2);
 
-    public static ConnectionCost HttpsKeepAlive { get; } = new(1, 50_000, 4_200, 1_600, 1);
+    public static ConnectionCost HttpsKeepAlive { get; } = new(1, 47_500, 4_400, 1_600, 1);
 
-    public static ConnectionCost SecureWebSocket { get; } = new(2, 69_000, 8_700, 5_500, 2);
+    public static ConnectionCost SecureWebSocket { get; } = new(2, 67_500, 8_700, 5_700, 2);
 
     /// <summary>The dearest connection that a lane may hold: any HTTP connection can become a WebSocket.</summary>
     public static ConnectionCost Of(ListenerProtocol protocol) => protocol switch

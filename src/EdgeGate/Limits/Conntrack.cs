@@ -10,13 +10,22 @@ internal sealed class Conntrack : Limit
 
     public override LimitCapacity? Measure(PlanInput input) =>
         input.Facts.ConntrackMax is { } max
-            ? new LimitCapacity(
-                "conntrack", Setting, max, input.Facts.ConntrackCount ?? 0,
-                ConnectionCost.Dearest(input.Config).TrackedConnections)
+            ? new LimitCapacity("conntrack", Setting, max, OfOthers(input), Each(input))
             : null;
+
+    public override UnmeasuredLimit? WhyNot(PlanInput input) =>
+        new("conntrack", $"there is no {Setting} here: nothing is tracked, or its module is not loaded yet");
 
     public override Remedy RemedyFor(PlanInput input, LimitCapacity capacity, long connections) =>
         Remedy.Sysctl(input, Setting, capacity.Needed(connections));
+
+    /// <summary>The table with which so many connections fit beside those of others.</summary>
+    public static long Needed(PlanInput input, long connections) => OfOthers(input) + (connections * Each(input));
+
+    private static int Each(PlanInput input) => ConnectionCost.Dearest(input.Config).TrackedConnections;
+
+    private static long OfOthers(PlanInput input) =>
+        Math.Max(0, (input.Facts.ConntrackCount ?? 0) - (input.Facts.OwnConnections * Each(input)));
 
     public override IEnumerable<Finding> Examine(PlanInput input, long connections)
     {

@@ -18,6 +18,10 @@ internal sealed class DatagramMemory : Limit
                 "udp-memory", Setting, SocketBuffers.Bytes(memory.High, input.Facts), Base(input), PerFlow(input), LimitUnit.Bytes)
             : null;
 
+    public override UnmeasuredLimit? WhyNot(PlanInput input) => Listeners(input).Any()
+        ? new("udp-memory", $"{Setting} cannot be read here; a network namespace of its own does not show it")
+        : null;
+
     public override Remedy RemedyFor(PlanInput input, LimitCapacity capacity, long connections) =>
         Remedy.Sysctl(input, Setting, SocketBuffers.Pages(capacity.Needed(connections), input.Facts));
 

@@ -95,7 +95,7 @@ internal sealed class Descriptors : Limit
     private static Remedy RemedyOf(PlanInput input, string setting, long wanted) => setting switch
     {
         "fs.nr_open" => Remedy.Sysctl(input, setting, wanted),
-        "fs.file-max" => Remedy.Sysctl(input, setting, wanted + (input.Facts.OpenFilesNow ?? 0)),
+        "fs.file-max" => Remedy.Sysctl(input, setting, wanted + OfOthers(input)),
         _ => Remedy.OpenFiles(input, wanted),
     };
 
@@ -104,7 +104,8 @@ internal sealed class Descriptors : Limit
         var facts = input.Facts;
         var candidates = new List<(string Setting, long Total)>
         {
-            ("RLIMIT_NOFILE", facts.OpenFiles?.Hard ?? Assumed),
+            // A running daemon has raised what it can, so that of it the soft limit holds.
+            ("RLIMIT_NOFILE", (facts.OwnDescriptors is null ? facts.OpenFiles?.Hard : facts.OpenFiles?.Soft) ?? Assumed),
         };
         if (facts.DescriptorsPerProcessMax is { } perProcess)
         {
@@ -113,7 +114,7 @@ internal sealed class Descriptors : Limit
 
         if (facts.OpenFilesMax is { } machine)
         {
-            candidates.Add(("fs.file-max", Math.Max(0, machine - (facts.OpenFilesNow ?? 0))));
+            candidates.Add(("fs.file-max", Math.Max(0, machine - OfOthers(input))));
         }
 
         if (input.Config.Limits.MaxConnections is null)
@@ -123,6 +124,11 @@ internal sealed class Descriptors : Limit
 
         return candidates.MinBy(c => c.Total);
     }
+
+    // fs.file-nr counts this process too.
+    private static long OfOthers(PlanInput input) => Math.Max(0,
+        (input.Facts.OpenFilesNow ?? 0) - (input.Facts.OwnDescriptors ?? 0)
+        - (input.Facts.OwnConnections * ConnectionCost.Dearest(input.Config).Descriptors));
 
     private static long Base(PlanInput input)
     {

@@ -15,7 +15,7 @@ internal sealed class Memory : Limit
     // part is stacks, page tables and the like.
     private const long JitRuntime = 41L << 20;
     private const long NativeRuntime = 24L << 20;
-    private const long JitTls = 8L << 20;
+    private const long JitTls = 9L << 20;
     private const long NativeTls = 4L << 20;
 
     private static readonly bool IsJit = RuntimeFeature.IsDynamicCodeCompiled;
@@ -26,6 +26,9 @@ internal sealed class Memory : Limit
                 "memory", limit.Setting, (long)(limit.Bytes * input.Config.Limits.MemoryFraction), Base(input),
                 PerConnection(input), LimitUnit.Bytes)
             : null;
+
+    public override UnmeasuredLimit? WhyNot(PlanInput input) =>
+        new("memory", "neither a control group's limit nor MemTotal can be read here");
 
     public override Remedy RemedyFor(PlanInput input, LimitCapacity capacity, long connections) =>
         capacity.Setting == MachineMemory

@@ -38,6 +38,10 @@ internal sealed class Ports : Limit
     public static long? Of(PlanInput input, ListenerConfig listener) =>
         (long?)input.Facts.EphemeralPorts * PortPath.Of(input.Config, listener)?.Count;
 
+    public override UnmeasuredLimit? WhyNot(PlanInput input) => new("ports", input.Facts.EphemeralPorts is null
+        ? $"{Setting} cannot be read here"
+        : "a destination has a name, which may have any number of addresses, or takes no port");
+
     public override Remedy RemedyFor(PlanInput input, LimitCapacity capacity, long connections)
     {
         long paths = Math.Max(1, capacity.Total / Math.Max(1, input.Facts.EphemeralPorts ?? 1));

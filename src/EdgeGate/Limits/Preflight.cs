@@ -12,10 +12,18 @@ internal static class Preflight
     public static CapacityPlan Plan(GatewayConfig config, TuningFile? tuning, KernelFactsReader reader) =>
         CapacityPlan.Create(Read(tuning, reader), config, tuning);
 
-    /// <summary>The plan of a daemon that is ready and idle: its own descriptors are counted, not estimated.</summary>
-    public static CapacityPlan PlanRunning(GatewayConfig config, TuningFile? tuning, KernelFactsReader reader) =>
-        CapacityPlan.Create(
-            Read(tuning, reader) with { OwnDescriptors = DescriptorLimit.CountOpen() }, config, tuning);
+    /// <summary>The plan of a daemon that is ready: its own descriptors are counted, not estimated.</summary>
+    /// <param name="config">A valid configuration, perhaps another one than it was ready with.</param>
+    /// <param name="tuning">The tuning file, if there is one.</param>
+    /// <param name="reader">Where the facts come from.</param>
+    /// <param name="idle">What it held when it had no connection.</param>
+    /// <param name="connections">The connections that it has now, which the kernel counts too.</param>
+    public static CapacityPlan PlanRunning(
+        GatewayConfig config, TuningFile? tuning, KernelFactsReader reader, IdleDescriptors idle, long connections)
+    {
+        KernelFacts facts = Read(tuning, reader) with { OwnConnections = connections };
+        return CapacityPlan.Create(facts with { OwnDescriptors = idle.With(facts, config) }, config, tuning);
+    }
 
     /// <summary>Whether the daemon must not start with this plan.</summary>
     public static bool Refuses(GatewayConfig config, CapacityPlan plan) =>

@@ -20,6 +20,10 @@ internal sealed class SocketMemory : Limit
                 "tcp-memory", Setting, SocketBuffers.Bytes(memory.High, input.Facts), 0, PerConnection(input), LimitUnit.Bytes)
             : null;
 
+    public override UnmeasuredLimit? WhyNot(PlanInput input) => Carries(input)
+        ? new("tcp-memory", $"{Setting} cannot be read here; a network namespace of its own does not show it")
+        : null;
+
     public override Remedy RemedyFor(PlanInput input, LimitCapacity capacity, long connections) =>
         Remedy.Sysctl(input, Setting, SocketBuffers.Pages(capacity.Needed(connections), input.Facts));
 

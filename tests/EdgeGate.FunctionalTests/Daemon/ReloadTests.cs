@@ -59,6 +59,34 @@ public sealed class ReloadTests : DaemonTests
     }
 
     [Fact]
+    public async Task Connections_that_were_open_at_a_reload_counted_as_the_daemons_own_and_made_the_plan_smaller()
+    {
+        await using var echo = TcpUpstream.Echo();
+        var configuration = new DaemonConfiguration();
+        var relay = configuration.Relay("relay", echo.EndPoint);
+        await using var daemon = await DaemonProcess.StartAsync(configuration);
+        int before = await daemon.CapacityAsync();
+        var open = new List<Socket>();
+        try
+        {
+            while (open.Count < 200)
+            {
+                open.Add(await relay.ConnectAsync());
+                await EchoAsync(open[^1]);
+            }
+
+            await ReloadAsync(daemon, configuration);
+
+            // Two descriptors for each would have made it 200 less.
+            Assert.InRange(await daemon.CapacityAsync(), before - 20, before + 20);
+        }
+        finally
+        {
+            open.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task A_listener_that_goes_refuses_at_once_and_drains_with_its_deadline()
     {
         await using var echo = TcpUpstream.Echo();

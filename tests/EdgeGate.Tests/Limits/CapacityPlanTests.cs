@@ -72,11 +72,38 @@ public sealed class CapacityPlanTests
     }
 
     [Fact]
-    public async Task A_running_daemon_plans_with_what_it_holds()
+    public async Task A_running_daemon_plans_with_what_it_holds_and_with_the_limit_that_it_could_raise()
     {
-        var plan = await Plans.MakeAsync(Plans.Machine(20_000) with { OwnDescriptors = 100 });
+        var facts = Plans.Machine(20_000) with { OwnDescriptors = 100, OpenFiles = new ResourceLimit(19_000, 20_000) };
 
-        Assert.Equal((20_000 - 100 - 28 - 64 - Pipes) / 2, plan.MaxConnections);
+        Assert.Equal((19_000 - 100 - 28 - 64 - Pipes) / 2, (await Plans.MakeAsync(facts)).MaxConnections);
+    }
+
+    [Fact]
+    public async Task A_daemon_with_connections_does_not_count_them_as_others()
+    {
+        var facts = Plans.Machine(
+            20_000, ("net.netfilter.nf_conntrack_max", "12000"), ("net.netfilter.nf_conntrack_count", "8100"),
+            ("fs.file-max", "19500"), ("fs.file-nr", "9000 0 19500"))
+            with
+        { OwnDescriptors = 100, OpenFiles = new ResourceLimit(20_000, 20_000), OwnConnections = 4_000 };
+
+        var plan = await Plans.MakeAsync(facts);
+
+        // Of 8,100 entries 100 are others'; of 9,000 open files 900.
+        Assert.Equal((12_000 - 100) / 2, plan.MaxConnections);
+        Assert.Equal(19_500 - 900, plan.Limits.Single(l => l.Resource == "descriptors").Total);
+    }
+
+    [Fact]
+    public async Task Descriptors_of_an_idle_daemon_follow_its_listeners_and_not_its_connections()
+    {
+        var before = await Loaded.GoodAsync(Loaded.Json());
+        var after = await Loaded.GoodAsync(Loaded.Udp());
+
+        // One UDP socket more on each of two loops.
+        Assert.Equal(502, new IdleDescriptors(500, before).With(Plans.Machine(20_000), after));
+        Assert.Equal(500, new IdleDescriptors(500, before).With(Plans.Machine(20_000), before));
     }
 
     [Fact]

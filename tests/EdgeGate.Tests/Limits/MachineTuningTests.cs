@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using EdgeGate.CommandLine;
 using EdgeGate.Limits;
@@ -10,26 +11,62 @@ namespace EdgeGate.Tests.Limits;
 
 public sealed class MachineTuningTests
 {
-    [Theory]
-    [InlineData(1_000, "density")]
-    [InlineData(50_000, "density")]
-    [InlineData(50_000, "throughput")]
-    public async Task A_machine_so_tuned_has_no_findings(int connections, string profile)
+    // An address: one range of ports for each listener. A name: no bound.
+    public static TheoryData<string, int, string, string> Wishes()
     {
-        using var recorded = new RecordedMachine(Recordings.Server, Recordings.CgroupTwo);
+        var wishes = new TheoryData<string, int, string, string>();
+        foreach (string profile in new[] { "density", "throughput" })
+        {
+            foreach (string machine in new[] { Recordings.Server, Machines.DebianDefaults, Machines.Conntrack, Machines.TinyPortRange })
+            {
+                wishes.Add(machine, 1_000, profile, "127.0.0.1");
+                wishes.Add(machine, 50_000, profile, "127.0.0.1");
+                wishes.Add(machine, 300_000, profile, "app.example");
+            }
+        }
+
+        return wishes;
+    }
+
+    [Theory]
+    [MemberData(nameof(Wishes))]
+    public async Task A_machine_so_tuned_has_no_findings(string recording, int connections, string profile, string host)
+    {
+        using var recorded = new RecordedMachine(recording);
         KernelFacts machine = new KernelFactsReader(recorded.Root).Read() with { TotalMemory = 64L << 30 };
-        string json = Loaded.Json(section: $$""", "Limits": { "MaxConnections": {{connections}} }""");
-        var before = await Plans.MakeAsync(machine, json);
-        var tuning = MachineTuning.Create(
-            machine, await Loaded.GoodAsync(json), connections, Enum.Parse<TuningProfile>(profile, ignoreCase: true));
+        foreach (string limits in new[] { $$""", "Limits": { "MaxConnections": {{connections}} }""", "" })
+        {
+            string json = Loaded.Json(section: limits).Replace("http://127.0.0.1", "http://" + host, StringComparison.Ordinal)
+                .Replace("tcp://127.0.0.1", "tcp://" + host, StringComparison.Ordinal);
+            var tuning = MachineTuning.Create(
+                machine, await Loaded.GoodAsync(json), connections, Enum.Parse<TuningProfile>(profile, ignoreCase: true));
 
-        var after = await Plans.MakeAsync(
-            Apply(machine, tuning), json, TuneText.Write(tuning, "test.json", TuneFormat.Sysctl));
+            var after = await Plans.MakeAsync(
+                Apply(machine, tuning), json, TuneText.Write(tuning, "test.json", TuneFormat.Sysctl));
 
-        Assert.NotEmpty(before.Findings);
+            Assert.Empty(after.Findings);
+            Assert.InRange(after.MaxConnections, connections, connections * 1.1 + 1024);
+            Assert.Empty(tuning.Notes);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(""", "ReceiveBuffer": 300000, "SendBuffer": 300000 """)]
+    public async Task Datagrams_and_fixed_buffers_are_tuned_for_too(string buffers)
+    {
+        string json = Loaded.Udp(destination: "udp://dns.example:53", more: buffers)
+            .Replace("\"EdgeGate\": {", """ "EdgeGate": { "Limits": { "MaxConnections": 20000 }, """, StringComparison.Ordinal);
+        var machine = Plans.Machine(
+            20_000, ("net.ipv4.udp_mem", "100 200 300"), ("net.ipv4.tcp_mem", "100 200 300"), ("net.core.rmem_max", "212992"),
+            ("net.core.wmem_max", "212992"));
+        var tuning = MachineTuning.Create(machine, await Loaded.GoodAsync(json), 20_000, TuningProfile.Density);
+
+        var after = await Plans.MakeAsync(Apply(machine, tuning), json);
+
         Assert.Empty(after.Findings);
-        Assert.Equal(connections, after.MaxConnections);
-        Assert.Empty(tuning.Notes);
+        Assert.Equal(20_000, after.MaxConnections);
+        Assert.Equal("udp-memory", (await Plans.MakeAsync(machine, json)).Binding.Resource);
     }
 
     [Fact]
@@ -83,6 +120,49 @@ public sealed class MachineTuningTests
         Assert.InRange(tuning.Entries.Length, 8, 40);
         string[] lines = File.ReadAllLines(file);
         Assert.All(tuning.Entries, entry => Assert.StartsWith("#", lines[entry.Line - 2], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_shipped_and_what_is_printed_is_read_by_sysctl_itself()
+    {
+        string? program = new[] { "/usr/sbin/sysctl", "/sbin/sysctl" }.FirstOrDefault(File.Exists);
+        if (program is null)
+        {
+            Assert.Skip("sysctl is missing: install the package procps");
+        }
+
+        var tuning = MachineTuning.Create(
+            Plans.Machine(20_000), await Loaded.GoodAsync(Loaded.Udp()), 50_000, TuningProfile.Throughput);
+        using var folder = new RecordedMachine();
+        folder.Write("printed.conf", TuneText.Write(tuning, "test.json", TuneFormat.Sysctl));
+        string[] files =
+        [
+            .. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "config"), "*.conf"), Path.Combine(folder.Root, "printed.conf"),
+        ];
+
+        Assert.Equal(4, files.Length);
+        foreach (string file in files)
+        {
+            // It reads, and writes nothing; that this machine lacks a setting is no fault of the file.
+            using var sysctl = Process.Start(new ProcessStartInfo(program, ["--dry-run", "--ignore", "--load=" + file])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            Task<string> complaints = sysctl.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            string[] read = (await sysctl.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n');
+            await sysctl.WaitForExitAsync(TestContext.Current.CancellationToken);
+            if ((await complaints).Contains("unrecognized option", StringComparison.Ordinal))
+            {
+                Assert.Skip("this sysctl has no --dry-run: procps 4 has");
+            }
+
+            Assert.Equal("", await complaints);
+            Assert.Equal(0, sysctl.ExitCode);
+            Assert.All(
+                TuningFile.Read(file).Entries.Where(e => File.Exists("/proc/sys/" + e.Key.Path)),
+                e => Assert.Contains($"{e.Key} = {e.Value}", read));
+        }
     }
 
     private static async Task<Dictionary<string, string>> TuneAsync(KernelFacts machine, long connections)

@@ -22,7 +22,8 @@ internal sealed record MachineTuning(
     public static MachineTuning Create(
         KernelFacts facts, GatewayConfig config, long connections, TuningProfile profile)
     {
-        var input = new PlanInput(facts with { OwnDescriptors = null }, config, Tuning: null);
+        PlanInput input = MemoryTuning.WithBuffers(
+            new PlanInput(facts with { OwnDescriptors = null }, config, Tuning: null), profile);
         var ports = new PortTuning(input, connections);
         var memory = new MemoryTuning(input, connections, profile);
         return new MachineTuning(
@@ -65,7 +66,7 @@ internal sealed record MachineTuning(
 
     private static IEnumerable<Setting> Connection(PlanInput input, long connections, TuningProfile profile)
     {
-        long tracked = (input.Facts.ConntrackCount ?? 0) + (connections * ConnectionCost.Dearest(input.Config).TrackedConnections);
+        long tracked = Conntrack.Needed(input, connections);
         yield return Sysctl(
             "net.netfilter.nf_conntrack_max", AtLeast(input.Facts.ConntrackMax, RoundUp(tracked + (tracked / 4), 65_536)),
             "Entries for tracked connections, two for a relay, where a firewall tracks them.", isOptional: true);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using EdgeGate.Configuration;
+using EdgeGate.Layer4.Udp;
 using EdgeGate.Native.Kernel;
 
 namespace EdgeGate.Limits.Tuning;
@@ -6,6 +8,9 @@ namespace EdgeGate.Limits.Tuning;
 /// <summary>The kernel's memory for sockets, and the service's.</summary>
 internal sealed class MemoryTuning(PlanInput input, long connections, TuningProfile profile)
 {
+    private const string ReceiveMost = "net.core.rmem_max";
+    private const string SendMost = "net.core.wmem_max";
+
     private readonly bool _dense = profile == TuningProfile.Density;
 
     /// <summary>MemoryMax of the service: what the plan needs, after MemoryFraction.</summary>
@@ -22,19 +27,19 @@ internal sealed class MemoryTuning(PlanInput input, long connections, TuningProf
                 "net.ipv4.udp_mem", DatagramMemory.Needed(input, connections), input.Facts.UdpMemory, "The same for UDP.");
         }
 
-        int most = _dense ? 1 << 20 : 16 << 20;
         yield return new Setting(
-            SettingTarget.Sysctl, "net.ipv4.tcp_rmem", $"4096 {(_dense ? 32_768 : 131_072)} {Math.Max(most, Asked(l => l.ReceiveBuffer))}",
+            SettingTarget.Sysctl, "net.ipv4.tcp_rmem",
+            $"4096 {(_dense ? 32_768 : 131_072)} {Math.Max(MostOf(profile), Asked(input, l => l.Settings.ReceiveBuffer))}",
             "A socket's receive buffer: least, at the beginning, and as far as it may grow by itself.");
         yield return new Setting(
-            SettingTarget.Sysctl, "net.ipv4.tcp_wmem", $"4096 {(_dense ? 16_384 : 65_536)} {Math.Max(most, Asked(l => l.SendBuffer))}",
+            SettingTarget.Sysctl, "net.ipv4.tcp_wmem",
+            $"4096 {(_dense ? 16_384 : 65_536)} {Math.Max(MostOf(profile), Asked(input, l => l.Settings.SendBuffer))}",
             "A socket's send buffer, likewise.");
         yield return MachineTuning.Sysctl(
-            "net.core.rmem_max", MachineTuning.AtLeast(input.Facts.ReceiveBufferMax, Math.Max(most, Asked(l => l.ReceiveBuffer))),
+            ReceiveMost, input.Facts.ReceiveBufferMax ?? 0,
             "The most that ReceiveBuffer may ask for; above it the kernel silently takes less.");
         yield return MachineTuning.Sysctl(
-            "net.core.wmem_max", MachineTuning.AtLeast(input.Facts.SendBufferMax, Math.Max(most, Asked(l => l.SendBuffer))),
-            "The most that SendBuffer may ask for.");
+            SendMost, input.Facts.SendBufferMax ?? 0, "The most that SendBuffer may ask for.");
     }
 
     public IEnumerable<string> Notes()
@@ -47,13 +52,34 @@ internal sealed class MemoryTuning(PlanInput input, long connections, TuningProf
         }
     }
 
-    private long Asked(Func<ListenerSettings, int?> buffer) =>
-        input.Config.Listeners.Select(l => (long?)buffer(l.Settings) ?? 0).DefaultIfEmpty().Max();
+    /// <summary>
+    /// The machine with the maxima that it will have: more of the buffers that are asked for is granted then, and they
+    /// take more memory.
+    /// </summary>
+    public static PlanInput WithBuffers(PlanInput input, TuningProfile profile)
+    {
+        long receive = Asked(input, l =>
+            l.Settings.ReceiveBuffer ?? (l.Protocol == ListenerProtocol.Udp ? UdpListener.DefaultReceiveBufferBytes : null));
+        KernelFacts facts = Raise(input.Facts, ReceiveMost, input.Facts.ReceiveBufferMax, Math.Max(MostOf(profile), receive));
+        facts = Raise(
+            facts, SendMost, facts.SendBufferMax, Math.Max(MostOf(profile), Asked(input, l => l.Settings.SendBuffer)));
+        return input with { Facts = facts };
+    }
 
-    // Each number at least what the machine has.
+    private static KernelFacts Raise(KernelFacts facts, string key, long? has, long wanted) => facts with
+    {
+        Sysctls = facts.Sysctls.SetItem(key, MachineTuning.AtLeast(has, wanted).ToString(CultureInfo.InvariantCulture)),
+    };
+
+    private static long MostOf(TuningProfile profile) => profile == TuningProfile.Density ? 1 << 20 : 16 << 20;
+
+    private static long Asked(PlanInput input, Func<ListenerConfig, int?> buffer) =>
+        input.Config.Listeners.Select(l => (long?)buffer(l) ?? 0).DefaultIfEmpty().Max();
+
+    // Each number at least what the machine has; an eighth more than the plan needs, so that this is not what binds.
     private Setting Triple(string key, long bytes, Triple? has, string why)
     {
-        long high = Math.Max(65_536, (_dense ? 1 : 8) * (bytes / input.Facts.PageSize + 1));
+        long high = Math.Max(65_536, (_dense ? 1 : 8) * ((bytes + (bytes / 8)) / input.Facts.PageSize + 1));
         long[] wanted = [Math.Max(high / 2, has?.Low ?? 0), Math.Max(high * 3 / 4, has?.Middle ?? 0), Math.Max(high, has?.High ?? 0)];
         return new Setting(SettingTarget.Sysctl, key, string.Join(' ', wanted), why);
     }
