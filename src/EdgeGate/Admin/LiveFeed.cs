@@ -71,7 +71,8 @@ internal sealed class LiveFeed(Func<Task<LiveSnapshot>> take, Action pause)
             long began = Stopwatch.GetTimestamp();
             try
             {
-                Publish().TrySetResult(await take());
+                LiveSnapshot snapshot = await take();
+                Publish().TrySetResult(snapshot);
             }
             catch (Exception e)
             {
