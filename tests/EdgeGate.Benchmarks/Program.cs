@@ -5,6 +5,7 @@ using EdgeGate.Benchmarks.Comparison.Upstream;
 using EdgeGate.Benchmarks.Constants;
 using EdgeGate.Benchmarks.Fuzzing;
 using EdgeGate.Benchmarks.Micro;
+using EdgeGate.Benchmarks.Observation;
 
 namespace EdgeGate.Benchmarks;
 
@@ -27,6 +28,11 @@ internal static class Program
             case ["fuzz", .. var rest] when FuzzCommand.Parse(rest) is { } fuzz:
                 return fuzz.Run();
 
+            case ["observe"]:
+                return await ObserveCommand.RunAsync(repetitions: 7);
+            case ["observe", var repetitions]:
+                return await ObserveCommand.RunAsync(Number(repetitions));
+
             // What compare starts.
             case [UpstreamServer.Command, var echo, var source, var http, var datagrams, var counter]:
                 return await UpstreamServer.RunAsync(new UpstreamPorts(
@@ -34,7 +40,7 @@ internal static class Program
             case [StockServer.Command, var port, var upstream, var inline]:
                 return await StockServer.RunAsync(Number(port), Number(upstream), bool.Parse(inline));
             default:
-                await Console.Error.WriteLineAsync($"usage: {ComparisonOptions.Usage}\n       micro [FILTER...]\n       allocations\n       {ConstantsCommand.Usage}\n       {FuzzCommand.Usage}");
+                await Console.Error.WriteLineAsync($"usage: {ComparisonOptions.Usage}\n       micro [FILTER...]\n       allocations\n       {ConstantsCommand.Usage}\n       {FuzzCommand.Usage}\n       {ObserveCommand.Usage}");
                 return WrongUsage;
         }
     }

@@ -30,24 +30,24 @@ internal static class AdminJson
         Utf8JsonWriter json, ConnectionSnapshot connection, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
-        json.WriteNumber("id", connection.Id);
-        json.WriteString("listener", connection.Listener);
-        json.WriteString("protocol", connection.Protocol);
-        json.WriteString("source", connection.Source);
-        json.WriteString("destination", connection.Destination);
-        json.WriteString("state", connection.State);
-        json.WriteNumber("age", connection.Age.TotalSeconds);
-        json.WriteNumber("idle", connection.Idle.TotalSeconds);
-        json.WriteNumber("bytesIn", connection.BytesReceived);
-        json.WriteNumber("bytesOut", connection.BytesSent);
+        json.WriteNumber("id"u8, connection.Id);
+        json.WriteString("listener"u8, connection.Listener);
+        json.WriteString("protocol"u8, connection.Protocol);
+        json.WriteString("source"u8, connection.Source);
+        json.WriteString("destination"u8, connection.Destination);
+        json.WriteString("state"u8, connection.State);
+        json.WriteNumber("age"u8, connection.Age.TotalSeconds);
+        json.WriteNumber("idle"u8, connection.Idle.TotalSeconds);
+        json.WriteNumber("bytesIn"u8, connection.BytesReceived);
+        json.WriteNumber("bytesOut"u8, connection.BytesSent);
         WriteUpstream(json, connection);
         WriteRequests(json, connection);
         if (connection.Tcp is { } tcp)
         {
-            json.WriteNumber("rtt", tcp.RoundTripTime.TotalSeconds);
-            json.WriteNumber("retransmits", tcp.Retransmits);
-            json.WriteNumber("unacknowledged", tcp.Unacknowledged);
-            json.WriteNumber("notSentBytes", tcp.NotSentBytes);
+            json.WriteNumber("rtt"u8, tcp.RoundTripTime.TotalSeconds);
+            json.WriteNumber("retransmits"u8, tcp.Retransmits);
+            json.WriteNumber("unacknowledged"u8, tcp.Unacknowledged);
+            json.WriteNumber("notSentBytes"u8, tcp.NotSentBytes);
         }
 
         more?.Invoke(json);
@@ -58,8 +58,8 @@ internal static class AdminJson
     {
         if (connection.UpstreamBytesReceived is { } received && connection.UpstreamBytesSent is { } sent)
         {
-            json.WriteNumber("upstreamBytesIn", received);
-            json.WriteNumber("upstreamBytesOut", sent);
+            json.WriteNumber("upstreamBytesIn"u8, received);
+            json.WriteNumber("upstreamBytesOut"u8, sent);
         }
     }
 
@@ -67,23 +67,23 @@ internal static class AdminJson
     {
         if (connection.Requests is { } requests)
         {
-            json.WriteNumber("requests", requests);
-            json.WriteNumber("streams", connection.Streams ?? 0);
+            json.WriteNumber("requests"u8, requests);
+            json.WriteNumber("streams"u8, connection.Streams ?? 0);
         }
 
         if (connection.ApplicationProtocol is { } application)
         {
-            json.WriteString("applicationProtocol", application);
+            json.WriteString("applicationProtocol"u8, application);
         }
 
         if (connection.TlsVersion != SslProtocols.None)
         {
-            json.WriteString("tlsVersion", connection.TlsVersion == SslProtocols.Tls13 ? "1.3" : "1.2");
+            json.WriteString("tlsVersion"u8, connection.TlsVersion == SslProtocols.Tls13 ? "1.3" : "1.2");
         }
 
         if (connection.ServerName is { } name)
         {
-            json.WriteString("sni", name);
+            json.WriteString("sni"u8, name);
         }
     }
 

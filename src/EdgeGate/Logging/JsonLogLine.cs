@@ -10,6 +10,8 @@ internal sealed class JsonLogLine(ArrayBufferWriter<byte> target) : ILogLine, IL
 {
     private readonly Utf8JsonWriter _json = new(
         target, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    private long _milliseconds = long.MinValue;
+    private string _time = ""; // of those milliseconds: many lines have the same
 
     public void Format(LogEntry entry)
     {
@@ -41,12 +43,20 @@ internal sealed class JsonLogLine(ArrayBufferWriter<byte> target) : ILogLine, IL
     {
         if (value is { } time)
         {
-            _json.WriteNumber(name, decimal.Round((decimal)time.TotalSeconds, 6));
+            _json.WriteNumber(name, Math.Round(time.TotalSeconds, 6));
         }
     }
 
-    public void Time(string name, DateTimeOffset value) =>
-        _json.WriteString(name, value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+    public void Time(string name, DateTimeOffset value)
+    {
+        if (value.ToUnixTimeMilliseconds() != _milliseconds)
+        {
+            _milliseconds = value.ToUnixTimeMilliseconds();
+            _time = value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        }
+
+        _json.WriteString(name, _time);
+    }
 
     public void Flag(string name, bool value)
     {

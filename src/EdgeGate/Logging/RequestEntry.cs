@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using EdgeGate.Transport.Kestrel;
 using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Forwarder;
@@ -21,7 +22,8 @@ internal sealed class RequestEntry : LogEntry
     private TimeSpan _total;
     private string? _listener;
     private long _connection;
-    private string? _client;
+    private IPAddress? _client;
+    private int _clientPort;
     private string _method = "";
     private string _host = "";
     private string _path = "";
@@ -52,7 +54,8 @@ internal sealed class RequestEntry : LogEntry
         {
             _listener = activity.Listener,
             _connection = activity.ConnectionId,
-            _client = ClientOf(context.Connection),
+            _client = context.Connection.RemoteIpAddress,
+            _clientPort = context.Connection.RemotePort,
             _method = request.Method,
             _host = request.Host.Value ?? "",
             _path = request.Path.Value ?? "",
@@ -107,7 +110,7 @@ internal sealed class RequestEntry : LogEntry
         line.Text("kind", "request");
         line.Number("connection", _connection);
         line.Text("listener", _listener);
-        line.Text("client", _client);
+        line.Text("client", _client is null ? "unix:" : new IPEndPoint(_client, _clientPort).ToString());
         line.Text("protocol", _protocol);
         line.Text("method", _method);
         line.Text("host", _host);
@@ -142,12 +145,6 @@ internal sealed class RequestEntry : LogEntry
             line.Seconds("transfer", _total - Stopwatch.GetElapsedTime(_began, _answeredAt));
         }
     }
-
-    private static string? ClientOf(ConnectionInfo connection) => connection.RemoteIpAddress is not { } address
-        ? "unix:"
-        : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
-            ? $"[{address}]:{connection.RemotePort}"
-            : $"{address}:{connection.RemotePort}";
 
     /// <summary>Our own span's trace, or the one that the client is in: W3C Trace Context, section 3.2.2.</summary>
     private static string? TraceIdOf(HttpRequest request)
