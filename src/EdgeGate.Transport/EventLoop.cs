@@ -17,7 +17,7 @@ public sealed class EventLoop
     private const int ThreadStackBytes = 1024 * 1024;
 
     [ThreadStatic]
-    private static EventLoop? t_current;
+    private static EventLoop? s_current;
 
     private readonly ConcurrentQueue<Work> _posted = new();
     private readonly Queue<Work> _deferred = new();
@@ -63,10 +63,10 @@ public sealed class EventLoop
     public SplicePipePool Pipes { get; } = new();
 
     /// <summary>The loop on whose thread the caller runs; null on any other thread.</summary>
-    public static EventLoop? Current => t_current;
+    public static EventLoop? Current => s_current;
 
     /// <summary>Whether the caller runs on this loop's thread.</summary>
-    public bool IsCurrent => t_current == this;
+    public bool IsCurrent => s_current == this;
 
     /// <summary>Accepted connections that live here, or are on their way: what spreading goes by.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -148,7 +148,7 @@ public sealed class EventLoop
 
     private void Run()
     {
-        t_current = this;
+        s_current = this;
         try
         {
             var events = new PollEvent[EventsPerWait];

@@ -10,7 +10,7 @@ internal sealed partial class UpstreamConnection
     private const int ShortBodyBytes = 1024;
 
     [ThreadStatic]
-    private static List<HeaderField>? t_fields;
+    private static List<HeaderField>? s_fields;
 
     private LiveBody? _body;
     private bool _headDue;
@@ -63,7 +63,7 @@ internal sealed partial class UpstreamConnection
             bytes = _partial.AsSpan(0, _partialLength);
         }
 
-        List<HeaderField> fields = t_fields ??= [];
+        List<HeaderField> fields = s_fields ??= [];
         while (true)
         {
             OperationStatus status = ResponseHead.Read(bytes, fields, out ResponseHead head);

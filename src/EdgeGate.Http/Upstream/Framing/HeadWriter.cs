@@ -13,7 +13,7 @@ internal sealed class HeadWriter
     private const int MaxBytes = 1024 * 1024;
 
     [ThreadStatic]
-    private static HeadWriter? t_current;
+    private static HeadWriter? s_current;
 
     // What would end a header field early and begin another: RFC 9110, section 5.5.
     private static readonly SearchValues<char> Breaks = SearchValues.Create("\r\n\0");
@@ -26,7 +26,7 @@ internal sealed class HeadWriter
     {
         get
         {
-            HeadWriter writer = t_current ??= new HeadWriter();
+            HeadWriter writer = s_current ??= new HeadWriter();
             writer._length = 0;
             return writer;
         }
