@@ -65,6 +65,7 @@ internal static class GatewayDaemon
         DaemonLog.Capacity(
             log, gateway.Plan.MaxConnections, gateway.Plan.Binding.Setting, descriptors.Soft, descriptors.Hard);
         await using TakeoverServer? successors = TakeoverServer.Start(gateway, admin, signals, log);
+        gateway.IsReady = true;
 
         using var systemd = new ServiceManager(log);
         await using var reports = ServiceReports.Start(gateway, systemd, predecessor?.Process, log);
@@ -121,7 +122,6 @@ internal static class GatewayDaemon
         if (predecessor is null)
         {
             await gateway.StartAsync();
-            gateway.IsReady = true;
         }
 
         return idle;

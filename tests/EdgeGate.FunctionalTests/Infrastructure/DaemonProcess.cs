@@ -104,7 +104,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("edgegate-daemon-");
         var file = Path.Combine(folder.FullName, "edgegate.json");
         File.WriteAllText(file, configuration.ToString());
-        return Launch(folder, configuration.AdminPort, ["run", "--takeover", "--config", file], null, environment);
+        return Launch(folder, configuration.AdminPort, ["run", "--takeover", "--config", file], null, environment, network: null);
     }
 
     /// <summary>Starts the daemon and does not wait: for those that are not to come up.</summary>
