@@ -46,7 +46,8 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
     protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>
         base.CanReuseOldClient(context)
         && MaxConnectionsOf(context.OldMetadata) == MaxConnectionsOf(context.NewMetadata)
-        && VersionOf(context.OldMetadata) == VersionOf(context.NewMetadata);
+        && VersionOf(context.OldMetadata) == VersionOf(context.NewMetadata)
+        && context.OldMetadata?.GetValueOrDefault(SourceAddresses) == context.NewMetadata?.GetValueOrDefault(SourceAddresses);
 
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {

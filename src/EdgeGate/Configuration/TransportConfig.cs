@@ -11,5 +11,5 @@ internal sealed record TransportConfig
     public SpliceChoice Splice { get; init; } = SpliceChoice.On;
 
     /// <summary>What carries HTTP/1.1 to cleartext upstreams.</summary>
-    public HttpClientChoice HttpClient { get; init; } = HttpClientChoice.Sockets;
+    public HttpClientChoice HttpClient { get; init; } = HttpClientChoice.Own;
 }

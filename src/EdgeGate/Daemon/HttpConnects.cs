@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Model;
 namespace EdgeGate.Daemon;
 
 /// <summary>Counts connects to HTTP upstreams with those of layer 4, under the destination's name.</summary>
-internal sealed class HttpConnects(RelayMetrics metrics, Func<IProxyStateLookup> clusters)
+internal sealed class HttpConnects(RelayMetrics metrics, Func<IProxyStateLookup?> clusters)
 {
     public void Record(UpstreamConnect connect)
     {
@@ -24,7 +24,7 @@ internal sealed class HttpConnects(RelayMetrics metrics, Func<IProxyStateLookup>
     }
 
     private DestinationState? Find(UpstreamConnect connect) =>
-        clusters().TryGetCluster(connect.Cluster, out ClusterState? cluster)
+        clusters() is { } lookup && lookup.TryGetCluster(connect.Cluster, out ClusterState? cluster)
             ? cluster.Destinations.Values.FirstOrDefault(destination => IsAt(destination.Model?.Config.Address, connect))
             : null;
 

@@ -29,6 +29,7 @@ internal sealed class HttpServer : IAsyncDisposable
     private readonly HttpListeners _listeners = new();
     private readonly ILoggerFactory _logs;
     private readonly bool _runsOnLoops;
+    private readonly IProxyStateLookup? _clusters; // also for loops that outlive the services
 
     public HttpServer(
         Func<GatewayConfig> current,
@@ -54,13 +55,14 @@ internal sealed class HttpServer : IAsyncDisposable
             ProxyHeader = WriteProxyHeader,
             IsLayer4 = cluster => current().LeadsToLayer4(cluster),
             UpstreamLoops = _runsOnLoops ? new HttpUpstreamLoops(transport.Loops) : null,
-            UpstreamConnected = new HttpConnects(new RelayMetrics(transport.Metrics.Meter), () => Clusters).Record,
+            UpstreamConnected = new HttpConnects(new RelayMetrics(transport.Metrics.Meter), () => _clusters).Record,
             ConnectTimeout = current().Listeners.Where(HttpListener.Serves)
                 .Select(l => l.Settings.ConnectTimeout).DefaultIfEmpty(new HttpGatewayOptions().ConnectTimeout).Max(),
         });
         _app = builder.Build();
         _app.Use(new RequestTracking(log).Create);
         _app.MapHttpGateway();
+        _clusters = Clusters;
         health.Attach(Clusters, _app.Services.GetRequiredService<IDestinationHealthUpdater>());
     }
 

@@ -38,6 +38,18 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
+    public async Task The_http_client_is_the_own_one_unless_told_otherwise()
+    {
+        var silent = await Loaded.GoodAsync(Loaded.Json());
+        var told = await Loaded.GoodAsync(Loaded.Json(section: """, "Transport": { "HttpClient": "sockets" }"""));
+        var mistold = await Loaded.FromAsync(Loaded.Json(section: """, "Transport": { "HttpClient": "socket" }"""));
+
+        Assert.Equal(HttpClientChoice.Own, silent.Transport.HttpClient);
+        Assert.Equal(HttpClientChoice.Sockets, told.Transport.HttpClient);
+        Assert.Equal(["EdgeGate:Transport:HttpClient"], mistold.Errors.Select(error => error.Path));
+    }
+
+    [Fact]
     public async Task A_long_list_keeps_its_order()
     {
         var networks = Enumerable.Range(0, 12).Select(i => $"10.{i}.0.0/16").ToList();
