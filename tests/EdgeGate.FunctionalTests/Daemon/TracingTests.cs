@@ -81,7 +81,7 @@ public sealed class TracingTests : DaemonTests
             await AskAsync(client, i);
         }
 
-        Assert.InRange(await CountSeriesAsync(daemon), few, few + 10); // what the runtime itself begins to show meanwhile
+        Assert.InRange(await CountSeriesAsync(daemon), few, few + 50); // the runtime itself begins to show some meanwhile
     }
 
     private static async Task AskAsync(HttpClient client, int i)
