@@ -45,6 +45,7 @@ public static class HttpGatewayExtensions
             provider.GetRequiredService<HttpGatewayOptions>(),
             provider.GetRequiredService<ILogger<GatewayForwarder>>()));
         services.Decorate<IProbingRequestFactory>((yarp, _) => new Layer4ProbingRequests(yarp));
+        services.Decorate<IActiveHealthCheckPolicy>((yarp, _) => new ShortageProbePolicy(yarp));
         if (options?.DestinationsChanged is { } changed)
         {
             services.Decorate<IClusterDestinationsUpdater>((yarp, _) => new DestinationsObserver(yarp, changed));

@@ -69,4 +69,16 @@ public sealed record HttpGatewayOptions
 
     /// <summary>Told of every connect of that client's, on the loop that made it; null for nobody.</summary>
     public Action<UpstreamConnect>? UpstreamConnected { get; init; }
+
+    /// <summary>
+    /// Takes a port for an upstream connection, of the source that has the most left; null if none has one. It tells of
+    /// that itself. The default leaves source and port to the kernel.
+    /// </summary>
+    public Func<UpstreamAddress, UpstreamPort?>? TakePort { get; init; }
+
+    /// <summary>
+    /// Takes a descriptor for an upstream connection, which is disposed of when that is closed; null if there is none, and
+    /// the request is answered 503. The default does not ask.
+    /// </summary>
+    public Func<IDisposable?>? TakeDescriptor { get; init; }
 }

@@ -6,6 +6,9 @@ public interface ILane
     /// <summary>How many descriptors one connection needs over its life, the upstream's included.</summary>
     int DescriptorsPerConnection { get; }
 
+    /// <summary>How many of these are for upstream connections that all connections of such lanes have in common.</summary>
+    int SharedDescriptors => 0;
+
     /// <summary>
     /// What a client is told that does not fit, before its connection is closed; empty for a plain reset.
     /// </summary>

@@ -197,7 +197,8 @@ public sealed partial class Listener : ListenerSocket
         {
             bool queues = Options.WhenFull == WhenFull.Queue && Gate.Mode != AdmissionMode.Reject;
             AdmissionLease? lease = _kept ??
-                Gate.TryAcquire(Options.Quota, _lane!.DescriptorsPerConnection, queues ? _resume : null);
+                Gate.TryAcquire(
+                    Options.Quota, _lane!.DescriptorsPerConnection, queues ? _resume : null, _lane.SharedDescriptors);
             _kept = null;
             if (lease is null && queues)
             {

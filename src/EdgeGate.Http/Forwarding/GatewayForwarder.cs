@@ -57,19 +57,35 @@ internal sealed class GatewayForwarder(
         }
 
         return TellAsync(
-            context, destinationPrefix,
+            new UpstreamShortages(inner, context, httpClient, requestConfig, transformer, cancellationToken),
+            destinationPrefix,
             inner.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken));
     }
 
     // Pooled, because every request passes here and hardly one fails.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ForwarderError> TellAsync(
-        HttpContext context, string destination, ValueTask<ForwarderError> forwarding)
+        UpstreamShortages shortages, string destination, ValueTask<ForwarderError> forwarding)
     {
+        HttpContext context = shortages.Context;
         ForwarderError error = await forwarding;
+        if (error == ForwarderError.Request && shortages.IsOne)
+        {
+            error = await shortages.ResolveAsync(error);
+        }
+
         options.Observer?.Forwarded(context, error);
-        LogLevel level = IsTheClients(error) ? LogLevel.Debug : LogLevel.Warning;
-        if (error != ForwarderError.None && log.IsEnabled(level))
+        if (error != ForwarderError.None)
+        {
+            Tell(context, destination, error, IsTheClients(error) || shortages.IsOne ? LogLevel.Debug : LogLevel.Warning);
+        }
+
+        return error;
+    }
+
+    private void Tell(HttpContext context, string destination, ForwarderError error, LogLevel level)
+    {
+        if (log.IsEnabled(level))
         {
             Exception? cause = context.GetForwarderErrorFeature()?.Exception;
             string? reason = (cause?.InnerException ?? cause)?.Message;
@@ -77,8 +93,6 @@ internal sealed class GatewayForwarder(
             string to = UnixUpstreamAddress.Display(destination);
             ForwarderLog.Failed(log, level, context.Request.Method, path, to, error, reason);
         }
-
-        return error;
     }
 
     /// <summary>Whether it was the client who went away or sent what cannot be passed on.</summary>

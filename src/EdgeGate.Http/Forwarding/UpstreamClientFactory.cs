@@ -17,7 +17,7 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
     /// <summary>Metadata key: the PROXY header that a connection begins with, V1 or V2.</summary>
     private const string SendProxyProtocol = "EdgeGate.SendProxyProtocol";
 
-    /// <summary>Metadata key: the addresses that upstream connections come from.</summary>
+    /// <summary>Metadata key: the addresses that upstream connections come from; the daemon reads it.</summary>
     private const string SourceAddresses = "EdgeGate.SourceAddresses";
 
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
@@ -52,7 +52,7 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         handler.ConnectTimeout = options.ConnectTimeout;
-        handler.ConnectCallback = UpstreamDialer.ConnectAsync;
+        handler.ConnectCallback = new UpstreamDialer(context.ClusterId, options).ConnectAsync;
         handler.PooledConnectionLifetime = options.ConnectionLifetime;
         if (!options.JoinTraces)
         {
@@ -75,7 +75,7 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
             options.UpstreamLoops is { } loops && handler is SocketsHttpHandler sockets && SuitsOwnClient(context)
                 ? new UpstreamHandler(loops, OptionsOf(sockets, context.ClusterId), sockets)
                 : handler,
-            options.ProbeLayer4 ?? Layer4Prober.ProbeAsync);
+            options.ProbeLayer4 ?? new Layer4Prober(new UpstreamDialer(context.ClusterId, options)).ProbeAsync);
 
     /// <summary>Whether the cluster asks for nothing that only HttpClient's own handler does.</summary>
     private bool SuitsOwnClient(ForwarderHttpClientContext context) =>
@@ -83,8 +83,7 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
         && context.NewConfig.WebProxy?.Address is null
         && IsLatin1(context.NewConfig.RequestHeaderEncoding)
         && IsLatin1(context.NewConfig.ResponseHeaderEncoding)
-        && VersionOf(context.NewMetadata) is null
-        && context.NewMetadata?.ContainsKey(SourceAddresses) != true;
+        && VersionOf(context.NewMetadata) is null;
 
     /// <summary>The settings of the handler that stands behind it: what YARP and this factory have made of the cluster's.</summary>
     private UpstreamOptions OptionsOf(SocketsHttpHandler handler, string cluster) => new()
@@ -96,6 +95,9 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
         IdleTimeout = Bounded(handler.PooledConnectionIdleTimeout),
         ContinueTimeout = Bounded(handler.Expect100ContinueTimeout),
         MaxConnections = handler.MaxConnectionsPerServer,
+        TakePort = options.TakePort is not { } take ? null
+            : (host, port, address) => take(new UpstreamAddress(cluster, host, port, address)),
+        TakeDescriptor = options.TakeDescriptor,
     };
 
     private static TimeSpan Bounded(TimeSpan time) => time < TimeSpan.Zero || time > Longest ? Longest : time;

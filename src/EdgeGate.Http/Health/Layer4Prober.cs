@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeGate.Http.Forwarding;
 
 namespace EdgeGate.Http.Health;
 
 /// <summary>Asks a layer 4 destination whether it is alive; whoever asks sets the time-out.</summary>
-internal static class Layer4Prober
+/// <param name="dialer">Connects as the cluster's own connections do, from the same sources.</param>
+internal sealed class Layer4Prober(UpstreamDialer dialer)
 {
     /// <summary>An answer is looked through so far, in bytes.</summary>
     private const int MaxAnswer = 16 * 1024;
@@ -14,8 +16,10 @@ internal static class Layer4Prober
     /// nothing, is taken at its word unless it is to answer.
     /// </summary>
     /// <exception cref="SocketException">It cannot be reached.</exception>
-    /// <exception cref="IOException">It says something else.</exception>
-    public static async ValueTask ProbeAsync(Uri destination, Layer4Probe probe, CancellationToken cancellationToken)
+    /// <exception cref="IOException">
+    /// It says something else; or this machine has nothing to connect with (<see cref="UpstreamShortageException"/>).
+    /// </exception>
+    public async ValueTask ProbeAsync(Uri destination, Layer4Probe probe, CancellationToken cancellationToken)
     {
         bool datagrams = destination.Scheme == "udp";
         if (datagrams && (probe.Send.IsEmpty || probe.Expect.IsEmpty))
@@ -23,7 +27,11 @@ internal static class Layer4Prober
             return;
         }
 
-        using Socket socket = await ConnectAsync(destination, datagrams, cancellationToken).ConfigureAwait(false);
+        var host = new DnsEndPoint(destination.IdnHost, destination.Port);
+        using IDisposable connection = datagrams
+            ? await ConnectDatagramsAsync(host, cancellationToken).ConfigureAwait(false)
+            : await dialer.OpenAsync(host, cancellationToken).ConfigureAwait(false);
+        Socket socket = connection as Socket ?? ((NetworkStream)connection).Socket;
         ReadOnlyMemory<byte> rest = probe.Send;
         while (!rest.IsEmpty)
         {
@@ -36,16 +44,12 @@ internal static class Layer4Prober
         }
     }
 
-    private static async Task<Socket> ConnectAsync(Uri destination, bool datagrams, CancellationToken cancellationToken)
+    private static async Task<Socket> ConnectDatagramsAsync(DnsEndPoint host, CancellationToken cancellationToken)
     {
-        bool unix = UnixUpstreamAddress.TryGetEndPoint(destination.IdnHost, out var path);
-        EndPoint endPoint = unix ? path! : new DnsEndPoint(destination.IdnHost, destination.Port);
-        var socket = unix ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : datagrams ? new Socket(SocketType.Dgram, ProtocolType.Udp)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(host, cancellationToken).ConfigureAwait(false);
             return socket;
         }
         catch

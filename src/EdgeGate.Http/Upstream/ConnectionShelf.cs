@@ -59,21 +59,27 @@ internal sealed class ConnectionShelf(UpstreamPool pool, int limit)
         {
             Dial(exchange);
         }
-        else if (connection.Loop.IsCurrent)
-        {
-            connection.Start(exchange);
-        }
         else
         {
-            exchange.Bind(connection);
-            connection.Loop.Post(
-                static state =>
-                {
-                    var (connection, exchange) = ((UpstreamConnection, UpstreamExchange))state!;
-                    connection.Start(exchange);
-                },
-                (connection, exchange));
+            Hand(exchange, connection);
         }
+    }
+
+    /// <summary>Has a request sent on a connection that lies here; false if none does.</summary>
+    internal bool TryStartIdle(UpstreamExchange exchange)
+    {
+        UpstreamConnection? connection;
+        lock (_lock)
+        {
+            connection = TakeIdle(exchange.Loop);
+        }
+
+        if (connection is not null)
+        {
+            Hand(exchange, connection);
+        }
+
+        return connection is not null;
     }
 
     /// <summary>Sends a request again, on a connection that is new: its old one was dead.</summary>
@@ -227,6 +233,24 @@ internal sealed class ConnectionShelf(UpstreamPool pool, int limit)
 
     private bool IsExpired(UpstreamConnection connection, long now) =>
         Options.Time.GetElapsedTime(connection.OpenedAt, now) > Options.ConnectionLifetime;
+
+    private static void Hand(UpstreamExchange exchange, UpstreamConnection connection)
+    {
+        if (connection.Loop.IsCurrent)
+        {
+            connection.Start(exchange);
+            return;
+        }
+
+        exchange.Bind(connection);
+        connection.Loop.Post(
+            static state =>
+            {
+                var (connection, exchange) = ((UpstreamConnection, UpstreamExchange))state!;
+                connection.Start(exchange);
+            },
+            (connection, exchange));
+    }
 
     private void Dial(UpstreamExchange exchange)
     {

@@ -22,7 +22,11 @@ public interface IUpstreamLoop
     /// Opens a socket and begins to connect it, on the loop's thread; the handler is told how that ended, later.
     /// </summary>
     /// <param name="endPoint">Where to: an IP end point or a Unix socket.</param>
+    /// <param name="port">
+    /// Where from; null leaves that to the kernel. It stays the caller's, but one whose source cannot be bound is returned
+    /// as such.
+    /// </param>
     /// <param name="handler">Whose socket it is.</param>
     /// <param name="error">Why there is none, if it failed at once.</param>
-    IUpstreamSocket? Connect(EndPoint endPoint, IUpstreamSocketHandler handler, out SocketError error);
+    IUpstreamSocket? Connect(EndPoint endPoint, UpstreamPort? port, IUpstreamSocketHandler handler, out SocketError error);
 }

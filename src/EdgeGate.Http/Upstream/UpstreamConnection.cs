@@ -12,6 +12,8 @@ internal sealed partial class UpstreamConnection : IUpstreamSocketHandler
     private readonly ConnectionShelf _shelf;
     private UpstreamDial? _dial; // until it has connected
     private IUpstreamSocket? _socket;
+    private UpstreamPort? _port;
+    private IDisposable? _descriptor;
     private UpstreamExchange? _exchange;
     private bool _isClosed;
     private bool _mustClose; // after this exchange
@@ -41,11 +43,19 @@ internal sealed partial class UpstreamConnection : IUpstreamSocketHandler
     internal bool IsClosed => Volatile.Read(ref _isClosed);
 
     /// <summary>Begins to connect; the dial is told how it ended.</summary>
+    /// <param name="endPoint">Where to.</param>
+    /// <param name="port">From which port; the connection's to give back, unless it fails at once.</param>
+    /// <param name="descriptor">The right to one, likewise.</param>
     /// <returns>The error, if it failed at once.</returns>
-    internal SocketError Connect(System.Net.EndPoint endPoint)
+    internal SocketError Connect(System.Net.EndPoint endPoint, UpstreamPort? port, IDisposable? descriptor)
     {
         OpenedAt = _shelf.Now;
-        _socket = Loop.Connect(endPoint, this, out SocketError error);
+        _socket = Loop.Connect(endPoint, port, this, out SocketError error);
+        if (error == SocketError.Success)
+        {
+            (_port, _descriptor) = (port, descriptor);
+        }
+
         return error;
     }
 
@@ -144,6 +154,8 @@ internal sealed partial class UpstreamConnection : IUpstreamSocketHandler
     public void OnClosed()
     {
         _socket = null;
+        _port?.Dispose();
+        _descriptor?.Dispose();
         Terminate(new IOException("The connection was closed because the gateway stops."), reset: true);
     }
 

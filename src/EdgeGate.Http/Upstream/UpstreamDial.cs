@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeGate.Http.Forwarding;
 
 namespace EdgeGate.Http.Upstream;
 
@@ -16,6 +17,8 @@ internal sealed class UpstreamDial(ConnectionShelf shelf, UpstreamExchange excha
     private int _next;
     private UpstreamConnection? _connecting;
     private SocketError _error = SocketError.HostNotFound;
+    private UpstreamShortageException? _shortage;
+    private bool _hasFailed; // an address, for a reason of its own
     private bool _isOutOfTime;
 
     private TimeSpan Elapsed => _pool.Options.Time.GetElapsedTime(_began);
@@ -54,6 +57,7 @@ internal sealed class UpstreamDial(ConnectionShelf shelf, UpstreamExchange excha
         if (error != SocketError.Success)
         {
             _error = error;
+            _hasFailed = true;
             ConnectNext();
             return;
         }
@@ -89,20 +93,65 @@ internal sealed class UpstreamDial(ConnectionShelf shelf, UpstreamExchange excha
     {
         while (_next < _addresses.Length && Remaining > TimeSpan.Zero)
         {
-            EndPoint address = _addresses[_next++];
-            var connection = new UpstreamConnection(exchange.Loop, shelf, this);
-            SocketError error = connection.Connect(address);
-            if (error == SocketError.Success)
+            if (TryConnect(_addresses[_next++]))
             {
-                _connecting = connection;
                 ArmTimer();
                 return;
             }
-
-            _error = error;
         }
 
         Fail();
+    }
+
+    /// <summary>Begins to connect to an address, from one source after the other while the kernel finds no port.</summary>
+    private bool TryConnect(EndPoint address)
+    {
+        while (TryTake(address, out UpstreamPort? port, out IDisposable? descriptor))
+        {
+            var connection = new UpstreamConnection(exchange.Loop, shelf, this);
+            SocketError error = connection.Connect(address, port, descriptor);
+            if (error == SocketError.Success)
+            {
+                _connecting = connection;
+                return true;
+            }
+
+            descriptor?.Dispose();
+            if (error != SocketError.AddressNotAvailable || port is null)
+            {
+                port?.Dispose();
+                _error = error;
+                _hasFailed = true;
+                return false;
+            }
+
+            port.ReturnRefused();
+        }
+
+        return false;
+    }
+
+    /// <summary>Takes what a connection needs of this machine; both are null where nobody counts them.</summary>
+    private bool TryTake(EndPoint address, out UpstreamPort? port, out IDisposable? descriptor)
+    {
+        port = null;
+        descriptor = null;
+        if (_pool.Options.TakeDescriptor is { } take && (descriptor = take()) is null)
+        {
+            _shortage = UpstreamShortageException.NoDescriptor();
+        }
+        else if (address is IPEndPoint ip && _pool.Options.TakePort is { } takePort
+            && (port = takePort(_pool.Host, _pool.Port, ip)) is null)
+        {
+            descriptor?.Dispose();
+            _shortage = UpstreamShortageException.NoPort(_pool.Host, _pool.Port);
+        }
+        else
+        {
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>While there is another address to try, half of the time is left for that.</summary>
@@ -128,7 +177,7 @@ internal sealed class UpstreamDial(ConnectionShelf shelf, UpstreamExchange excha
         {
             _connecting = null;
             _error = SocketError.TimedOut;
-            _isOutOfTime = true;
+            _isOutOfTime = _hasFailed = true;
             connection.GiveUp();
             ConnectNext();
         }
@@ -137,10 +186,26 @@ internal sealed class UpstreamDial(ConnectionShelf shelf, UpstreamExchange excha
     private void Fail()
     {
         _timer?.Dispose();
+        if (_shortage is not null && !_hasFailed)
+        {
+            FailFor(_shortage);
+            return;
+        }
+
         _pool.Options.Connected?.Invoke(_pool.Host, _pool.Port, Elapsed, _error);
         shelf.Removed();
         exchange.Fail(_isOutOfTime || Remaining <= TimeSpan.Zero
             ? UpstreamErrors.ConnectTimedOut(_pool.Options.ConnectTimeout)
             : UpstreamErrors.ConnectFailed(_pool.Host, _pool.Port, new SocketException((int)_error)));
+    }
+
+    // Another loop may have a connection that nobody uses: it is better than none.
+    private void FailFor(UpstreamShortageException shortage)
+    {
+        shelf.Removed();
+        if (!_pool.TryStartIdle(exchange))
+        {
+            exchange.Fail(new HttpRequestException(HttpRequestError.ConnectionError, shortage.Message, shortage));
+        }
     }
 }

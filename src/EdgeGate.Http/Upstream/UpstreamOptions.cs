@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace EdgeGate.Http.Upstream;
@@ -22,6 +23,12 @@ internal sealed record UpstreamOptions
 
     /// <summary>Told how each connect to a destination ended, by host and port, and how long it took.</summary>
     public Action<string, int, TimeSpan, SocketError>? Connected { get; init; }
+
+    /// <summary>Takes a port for a connection to an address of a host and port; null if none is left. Null does not ask.</summary>
+    public Func<string, int, IPEndPoint, UpstreamPort?>? TakePort { get; init; }
+
+    /// <summary>Takes a descriptor for a connection; null if none is left. Null does not ask.</summary>
+    public Func<IDisposable?>? TakeDescriptor { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -58,6 +58,10 @@ internal sealed class UpstreamPool
     /// <summary>Has a request sent, as soon as there is a connection; from any thread.</summary>
     internal void Start(UpstreamExchange exchange) => ShelfFor(exchange).Start(exchange);
 
+    /// <summary>Has a request sent on any connection that is idle, whichever loop it lives on; false if none is.</summary>
+    internal bool TryStartIdle(UpstreamExchange exchange) =>
+        Array.Exists(_shelves, shelf => shelf.TryStartIdle(exchange));
+
     internal void Sweep(bool all) => Array.ForEach(_shelves, shelf => shelf.Sweep(all));
 
     private ConnectionShelf ShelfFor(UpstreamExchange exchange)

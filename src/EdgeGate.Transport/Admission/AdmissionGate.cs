@@ -3,9 +3,13 @@ namespace EdgeGate.Transport.Admission;
 /// <summary>
 /// Decides whether one more connection fits, before anything is spent on it. It counts connections and the descriptors
 /// that they will need over their whole life, the upstream's included, so that work once admitted does not fail for
-/// want of one. An HTTP connection counts with one upstream: many HTTP/2 streams at once may take more from the reserve.
-/// Callable from any thread.
+/// want of one. Callable from any thread.
 /// </summary>
+/// <remarks>
+/// Relays have an upstream each. HTTP connections share theirs: each brings the place of one with it, and those that are
+/// open are counted one by one. As long as they are no more than the places, they cost nothing beside; what is open
+/// beyond them (many HTTP/2 streams at once, or a pool whose clients have gone) takes descriptors like a connection.
+/// </remarks>
 public sealed class AdmissionGate
 {
     // One lock and no clever counters: a connection counts twice at most in its life, and a place that is taken for a
@@ -14,12 +18,15 @@ public sealed class AdmissionGate
     private readonly Dictionary<Action, Waiter> _waiters = [];
     private readonly HashSet<Action> _onRelease = [];
     private long _connections;
+    private long _own;
+    private long _sharedPlaces; // for upstreams, that leases brought
+    private long _shared; // upstreams
     private long _descriptors;
     private long _maxConnections;
     private long _maxDescriptors;
     private volatile AdmissionMode _mode;
 
-    private readonly record struct Waiter(ListenerQuota Quota, int Descriptors);
+    private readonly record struct Waiter(ListenerQuota Quota, int Descriptors, int Shared);
 
     /// <summary>Opens a gate.</summary>
     /// <param name="maxConnections">At most this many connections at once.</param>
@@ -33,7 +40,7 @@ public sealed class AdmissionGate
     /// <summary>Connections that hold a lease.</summary>
     public long Connections => Volatile.Read(ref _connections);
 
-    /// <summary>Descriptors that the leases stand for.</summary>
+    /// <summary>Descriptors that the leases stand for, and those of shared upstreams beyond.</summary>
     public long Descriptors => Volatile.Read(ref _descriptors);
 
     /// <summary>The most connections at once.</summary>
@@ -96,25 +103,42 @@ public sealed class AdmissionGate
     /// Where given, called once as soon as a connection that does not fit now would fit; from any thread, so it must
     /// not block. Others may be told too, so that the next attempt may fail again.
     /// </param>
+    /// <param name="shared">How many of them are for upstream connections that all who share have in common.</param>
     /// <returns>The lease, or null if the gate is full.</returns>
-    public AdmissionLease? TryAcquire(ListenerQuota quota, int descriptors, Action? resume = null)
+    public AdmissionLease? TryAcquire(ListenerQuota quota, int descriptors, Action? resume = null, int shared = 0)
     {
         lock (_lock)
         {
-            if (Fits(quota, descriptors))
+            if (Fits(quota, descriptors, shared))
             {
                 quota.Enter();
                 Volatile.Write(ref _connections, _connections + 1);
-                Volatile.Write(ref _descriptors, _descriptors + descriptors);
-                return new AdmissionLease(this, quota, descriptors);
+                Count(descriptors - shared, shared, upstreams: 0);
+                return new AdmissionLease(this, quota, descriptors, shared);
             }
 
             if (resume is not null)
             {
-                _waiters[resume] = new Waiter(quota, descriptors);
+                _waiters[resume] = new Waiter(quota, descriptors, shared);
             }
 
             return null;
+        }
+    }
+
+    /// <summary>Takes the descriptor of one more shared upstream connection.</summary>
+    /// <returns>Gives it back when disposed, once the descriptor is closed; null if the gate is full.</returns>
+    public IDisposable? TryAcquireShared()
+    {
+        lock (_lock)
+        {
+            if (_own + Math.Max(_sharedPlaces, _shared + 1) > _maxDescriptors && _shared >= _sharedPlaces)
+            {
+                return null;
+            }
+
+            Count(own: 0, places: 0, upstreams: 1);
+            return new SharedDescriptor(this);
         }
     }
 
@@ -141,23 +165,56 @@ public sealed class AdmissionGate
         }
     }
 
-    internal void Release(ListenerQuota quota, int descriptors)
+    internal void Release(ListenerQuota quota, int descriptors, int shared)
     {
         Action[] resumed;
         lock (_lock)
         {
             quota.Leave();
-            Volatile.Write(ref _descriptors, _descriptors - descriptors);
             Volatile.Write(ref _connections, _connections - 1);
-            resumed = [.. TakeWaitersThatFit(), .. _onRelease];
-            _onRelease.Clear();
+            Count(shared - descriptors, -shared, upstreams: 0);
+            resumed = TakeResumed();
         }
 
         Resume(resumed);
     }
 
-    private bool Fits(ListenerQuota quota, int descriptors) =>
-        _mode == AdmissionMode.Open && _connections < _maxConnections && _descriptors + descriptors <= _maxDescriptors && quota.HasRoom;
+    internal void ReleaseShared()
+    {
+        Action[] resumed;
+        lock (_lock)
+        {
+            Count(own: 0, places: 0, upstreams: -1);
+            resumed = TakeResumed();
+        }
+
+        Resume(resumed);
+    }
+
+    private bool Fits(ListenerQuota quota, int descriptors, int shared) =>
+        _mode == AdmissionMode.Open && _connections < _maxConnections && quota.HasRoom
+        && _own + descriptors - shared + Math.Max(_sharedPlaces + shared, _shared) <= _maxDescriptors;
+
+    private void Count(int own, int places, int upstreams)
+    {
+        _own += own;
+        _sharedPlaces += places;
+        _shared += upstreams;
+        Volatile.Write(ref _descriptors, _own + Math.Max(_sharedPlaces, _shared));
+    }
+
+    // A descriptor has come back, to those who wait for room and to those who found none.
+    private Action[] TakeResumed()
+    {
+        if (_onRelease.Count == 0)
+        {
+            return TakeWaitersThatFit();
+        }
+
+        Action[] resumed = [.. TakeWaitersThatFit(), .. _onRelease];
+        _onRelease.Clear();
+        return resumed;
+    }
 
     private Action[] TakeWaitersThatFit()
     {
@@ -167,7 +224,7 @@ public sealed class AdmissionGate
         }
 
         Action[] fitting =
-            [.. _waiters.Where(w => Fits(w.Value.Quota, w.Value.Descriptors)).Select(waiter => waiter.Key)];
+            [.. _waiters.Where(w => Fits(w.Value.Quota, w.Value.Descriptors, w.Value.Shared)).Select(waiter => waiter.Key)];
         foreach (Action resume in fitting)
         {
             _waiters.Remove(resume);

@@ -5,14 +5,16 @@ public sealed class AdmissionLease : IDisposable
 {
     private readonly ListenerQuota _quota;
     private readonly int _descriptors;
+    private readonly int _shared;
     private AdmissionGate? _gate;
     private SourceLease? _source;
 
-    internal AdmissionLease(AdmissionGate gate, ListenerQuota quota, int descriptors)
+    internal AdmissionLease(AdmissionGate gate, ListenerQuota quota, int descriptors, int shared)
     {
         _gate = gate;
         _quota = quota;
         _descriptors = descriptors;
+        _shared = shared;
     }
 
     /// <summary>Gives the place back; only the first call does.</summary>
@@ -21,7 +23,7 @@ public sealed class AdmissionLease : IDisposable
         if (Interlocked.Exchange(ref _gate, null) is { } gate)
         {
             _source?.Release();
-            gate.Release(_quota, _descriptors);
+            gate.Release(_quota, _descriptors, _shared);
         }
     }
 

@@ -37,6 +37,9 @@ internal sealed class LoopConnectionListener : IConnectionListener, ILane
     /// </summary>
     public int DescriptorsPerConnection => 2;
 
+    /// <summary>The upstream's: HTTP connections share a pool of those.</summary>
+    public int SharedDescriptors => 1;
+
     public ReadOnlySpan<byte> Refusal => _endPoint.Refusal.Span;
 
     internal TimeSpan FirstByteTimeout => _endPoint.FirstByteTimeout;

@@ -20,18 +20,24 @@ internal sealed class ClustersEndpoint(Gateway gateway)
     /// <summary>Writes the list.</summary>
     public void Write(Utf8JsonWriter json)
     {
+        ILookup<(string Cluster, string Destination), PortUsage> ports = gateway.PortUsage()
+            .ToLookup(usage => (usage.Cluster.ToUpperInvariant(), usage.Destination.ToUpperInvariant()));
         json.WriteStartArray();
         foreach (ClusterState cluster in gateway.YarpClusters.OrderBy(c => c.ClusterId, StringComparer.Ordinal))
         {
             // A cluster that a listener of layer 4 led to once, and none does now, is YARP's alone again.
             bool layer4 = gateway.Config.LeadsToLayer4(cluster.ClusterId);
-            Write(json, cluster, layer4 ? gateway.FindUpstream(cluster.ClusterId) : null);
+            Write(json, cluster, layer4 ? gateway.FindUpstream(cluster.ClusterId) : null, ports);
         }
 
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, ClusterState cluster, UpstreamCluster? relayed)
+    private static void Write(
+        Utf8JsonWriter json,
+        ClusterState cluster,
+        UpstreamCluster? relayed,
+        ILookup<(string Cluster, string Destination), PortUsage> ports)
     {
         json.WriteStartObject();
         json.WriteString("id", cluster.ClusterId);
@@ -56,7 +62,7 @@ internal sealed class ClustersEndpoint(Gateway gateway)
                 ? destinations.AvailableDestinations.Contains(destination)
                 : live is not null && relayed.IsAvailable(live); // a name that never resolved is not
             Write(json, destination, available, relayed is not null, live);
-            WritePorts(json, live?.PortUsage(cluster.ClusterId) ?? []);
+            WritePorts(json, ports[(cluster.ClusterId.ToUpperInvariant(), destination.DestinationId.ToUpperInvariant())]);
             json.WriteEndObject();
         }
 

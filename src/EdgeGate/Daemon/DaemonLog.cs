@@ -108,4 +108,9 @@ internal static partial class DaemonLog
         "Cluster {Cluster}, destination {Destination}: none of its addresses can be reached from EdgeGate.SourceAddresses; "
         + "remedy: name an address of its family there")]
     public static partial void NoSourceFits(ILogger log, string cluster, string destination);
+
+    [LoggerMessage(20, LogLevel.Warning,
+        "No descriptor is left for an upstream connection, {Used} of {Capacity} are held; HTTP requests that need one are "
+        + "answered 503; remedy: a higher LimitNOFILE, or HTTP/2 to the upstreams")]
+    public static partial void DescriptorsExhausted(ILogger log, long used, long capacity);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
 using EdgeGate.Daemon.Inherited;
+using EdgeGate.Layer4.Ports;
 using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Limits;
 using EdgeGate.Limits.Overload;
@@ -60,7 +61,7 @@ internal sealed class Gateway : IAsyncDisposable
         _accessLog = new AccessLog(Metrics.Meter, TimeProvider.System, _log);
         Metrics.ConnectionEnded = _accessLog.WriteClosed;
         _push = TelemetryPush.Start(Config);
-        _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams.Health, _accessLog, logs);
+        _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams, _accessLog, logs);
         UpstreamGauges.Register(Metrics.Meter, () => _upstreams.Clusters, _http.Clusters.GetClusters);
         _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http, inherited, () => Plan);
     }
@@ -106,6 +107,13 @@ internal sealed class Gateway : IAsyncDisposable
 
     /// <summary>The layer-4 side of a cluster, or null.</summary>
     public UpstreamCluster? FindUpstream(string cluster) => _upstreams.Find(cluster);
+
+    /// <summary>The ephemeral ports in use, by cluster, destination, source and address; of both layers.</summary>
+    public IEnumerable<PortUsage> PortUsage() => _upstreams.PortUsage().Concat(_http.Ports.Usage());
+
+    /// <summary>The one of which the largest share is in use; null where there is none, or the kernel hides its range.</summary>
+    public PortUsage? TightestPorts() =>
+        PortUsage().Where(usage => usage.Capacity != PortTable.Unknown).MaxBy(usage => usage.Ratio);
 
     /// <summary>Binds every listener; all errors but the first are lost, as nothing is served after one.</summary>
     /// <exception cref="IOException">A listener cannot bind; the message names it.</exception>

@@ -35,11 +35,13 @@ internal sealed class HttpServer : IAsyncDisposable
         Func<GatewayConfig> current,
         IConfigurationSection reverseProxy,
         TransportServices transport,
-        UpstreamHealth health,
+        Upstreams upstreams,
         AccessLog log,
         ILoggerFactory logs)
     {
         _logs = logs;
+        UpstreamHealth health = upstreams.Health;
+        Ports = new HttpPorts(current, upstreams.Ports);
         _runsOnLoops = RunsOnLoops(current());
         WebApplicationBuilder builder = EmptyHost.Create(logs);
         builder.Services.AddRoutingCore();
@@ -53,6 +55,8 @@ internal sealed class HttpServer : IAsyncDisposable
             Observer = new RequestObserver(new ForwardingMetrics(transport.Metrics.Meter), log),
             JoinTraces = current().Tracing.Otlp is not null,
             ProxyHeader = WriteProxyHeader,
+            TakePort = Ports.Take,
+            TakeDescriptor = new HttpDescriptors(transport.Gate, transport.Metrics.Meter, logs.CreateLogger("EdgeGate")).Take,
             IsLayer4 = cluster => current().LeadsToLayer4(cluster),
             UpstreamLoops = _runsOnLoops ? new HttpUpstreamLoops(transport.Loops) : null,
             UpstreamConnected = new HttpConnects(new RelayMetrics(transport.Metrics.Meter), () => _clusters).Record,
@@ -65,6 +69,9 @@ internal sealed class HttpServer : IAsyncDisposable
         _clusters = Clusters;
         health.Attach(Clusters, _app.Services.GetRequiredService<IDestinationHealthUpdater>());
     }
+
+    /// <summary>The ports that upstream connections hold.</summary>
+    public HttpPorts Ports { get; }
 
     /// <summary>YARP's clusters and their state.</summary>
     public IProxyStateLookup Clusters => _app.Services.GetRequiredService<IProxyStateLookup>();

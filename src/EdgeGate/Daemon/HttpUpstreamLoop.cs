@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeGate.Http;
 using EdgeGate.Http.Upstream;
 using EdgeGate.Native;
 using EdgeGate.Native.Sockets;
@@ -19,7 +20,8 @@ internal sealed class HttpUpstreamLoop(EventLoop loop) : IUpstreamLoop
 
     public void Post(Action<object?> callback, object? state) => loop.Post(callback, state);
 
-    public IUpstreamSocket? Connect(EndPoint endPoint, IUpstreamSocketHandler handler, out SocketError error)
+    public IUpstreamSocket? Connect(
+        EndPoint endPoint, UpstreamPort? port, IUpstreamSocketHandler handler, out SocketError error)
     {
         SysResult opened = DialledSocket.Open(endPoint);
         if (opened.Failed)
@@ -28,7 +30,16 @@ internal sealed class HttpUpstreamLoop(EventLoop loop) : IUpstreamLoop
             return null;
         }
 
-        var socket = new HttpUpstreamSocket(new Descriptor(opened.Value), handler);
+        var descriptor = new Descriptor(opened.Value);
+        if (port?.Source is { } source && SocketFactory.BindAddressOnly(descriptor, new IPEndPoint(source, 0)) is { Failed: true } bound)
+        {
+            SocketIO.Close(descriptor);
+            error = HttpUpstreamSocket.ErrorOf(bound.Error);
+            port.ReturnUnusable(error);
+            return null;
+        }
+
+        var socket = new HttpUpstreamSocket(descriptor, handler);
         error = HttpUpstreamSocket.ErrorOf(socket.Connect(endPoint, loop));
         return error == SocketError.Success ? socket : null;
     }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using EdgeGate.Layer4.Ports;
-using EdgeGate.Native;
 using EdgeGate.Native.Kernel;
 using Microsoft.Extensions.Logging;
 
@@ -27,7 +26,11 @@ internal sealed class UpstreamPorts
         _exhaustions = meter.CreateCounter<long>(
             "edgegate.upstream.port.exhaustions",
             description: "Times that a destination could not be dialled because no ephemeral port was left to it.");
-        Table = new PortTable { Exhausted = OnExhausted, Unusable = OnUnusable };
+        Table = new PortTable
+        {
+            Exhausted = OnExhausted,
+            Unusable = (cluster, source, error) => TellUnusable(cluster, source, error.ToString()),
+        };
         Refresh();
     }
 
@@ -36,6 +39,15 @@ internal sealed class UpstreamPorts
 
     /// <summary>Reads again how many ports the kernel gives out: the range can be changed while the daemon runs.</summary>
     public void Refresh() => Table.Capacity = _kernel.ReadEphemeralPorts() ?? PortTable.Unknown;
+
+    /// <summary>Tells of a source that cannot be bound.</summary>
+    public void TellUnusable(string cluster, IPAddress source, string error)
+    {
+        if (MayLog(cluster, "unusable"))
+        {
+            DaemonLog.SourceUnusable(_log, cluster, source, error);
+        }
+    }
 
     private void OnExhausted(PortExhaustion none)
     {
@@ -52,14 +64,6 @@ internal sealed class UpstreamPorts
         else
         {
             DaemonLog.PortsHeldElsewhere(_log, none.Cluster, none.Destination, none.Address, none.Used, none.Capacity);
-        }
-    }
-
-    private void OnUnusable(string cluster, IPAddress source, Errno error)
-    {
-        if (MayLog(cluster, "unusable"))
-        {
-            DaemonLog.SourceUnusable(_log, cluster, source, error.ToString());
         }
     }
 

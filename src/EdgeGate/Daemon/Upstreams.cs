@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
+using EdgeGate.Layer4.Ports;
 using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -51,6 +52,10 @@ internal sealed class Upstreams : IAsyncDisposable
 
     /// <summary>The cluster of that name, if a listener of layer 4 leads, or led, to it.</summary>
     public UpstreamCluster? Find(string name) => _clusters.GetValueOrDefault(name);
+
+    /// <summary>The ephemeral ports that relays and flows hold.</summary>
+    public IEnumerable<PortUsage> PortUsage() =>
+        _clusters.Values.SelectMany(cluster => cluster.Destinations.SelectMany(to => to.PortUsage(cluster.Name)));
 
     /// <summary>Finds every destination's addresses, and goes on looking for changes.</summary>
     public async Task StartAsync()

@@ -135,7 +135,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
 
     /// <summary>Starts a command that serves on the default admin port and needs no configuration file.</summary>
     public static DaemonProcess Launch(string command) =>
-        Launch(Directory.CreateTempSubdirectory("edgegate-daemon-"), 9901, [command], null, null);
+        Launch(Directory.CreateTempSubdirectory("edgegate-daemon-"), 9901, [command], null, null, null);
 
     /// <summary>Runs one command of the executable to its end.</summary>
     public static Task<ToolResult> RunAsync(CancellationToken token, params string[] arguments) =>

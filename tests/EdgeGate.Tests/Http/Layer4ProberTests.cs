@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using EdgeGate.Http;
+using EdgeGate.Http.Forwarding;
 using EdgeGate.Http.Health;
 using EdgeGate.Tests.Sockets;
 
@@ -8,6 +10,8 @@ namespace EdgeGate.Tests.Http;
 
 public sealed class Layer4ProberTests
 {
+    private static readonly Layer4Prober Prober = new(new UpstreamDialer("c", new HttpGatewayOptions()));
+
     [Theory]
     [InlineData("pong", true)]
     [InlineData("ong", true)] // anywhere in the answer
@@ -77,6 +81,6 @@ public sealed class Layer4ProberTests
     {
         using var deadline = new CancellationTokenSource(TestTime.Limit);
         var probe = new Layer4Probe(Encoding.ASCII.GetBytes(send), Encoding.ASCII.GetBytes(expect));
-        await Layer4Prober.ProbeAsync(new Uri(address), probe, deadline.Token);
+        await Prober.ProbeAsync(new Uri(address), probe, deadline.Token);
     }
 }
