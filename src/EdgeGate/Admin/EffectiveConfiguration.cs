@@ -98,6 +98,7 @@ internal static class EffectiveConfiguration
         json["Loops"] = NumberOrAuto(transport.Loops);
         json["Poller"] = Lower(transport.Poller);
         json["Splice"] = Lower(transport.Splice);
+        json["HttpClient"] = Lower(transport.HttpClient);
     }
 
     private static JsonObject Child(JsonObject parent, string name)

@@ -53,9 +53,9 @@ internal sealed class CheckTable(Terminal terminal)
         LimitCapacity binding = plan.Binding;
         string admitted = terminal.Bold($"{Say.Number(plan.MaxConnections)} connections");
         _out.WriteLine(plan.MaxConnections == plan.Fits
-            ? $"{terminal.Bold("Capacity")}       {admitted}: {binding.Resource} binds ({binding.Setting})"
+            ? $"{terminal.Bold("Capacity")}       {admitted}, bound by {binding.Resource} ({binding.Setting})"
             : $"{terminal.Bold("Capacity")}       {admitted} by configuration; "
-                + $"{Say.Number(plan.Fits)} would fit, then {binding.Resource} binds ({binding.Setting})");
+                + $"{Say.Number(plan.Fits)} would fit, bound by {binding.Resource} ({binding.Setting})");
         _out.WriteLine();
         Table(
             ["limit", "setting", ">in all", ">daemon", ">each", ">connections"],
@@ -65,9 +65,10 @@ internal sealed class CheckTable(Terminal terminal)
                 Say.Number(each.Connections),
             }),
             isMarked: row => row == 0);
+        int width = plan.Limits.Max(l => l.Resource.Length);
         foreach (UnmeasuredLimit limit in plan.Unmeasured)
         {
-            _out.WriteLine(terminal.Faint($"  {limit.Resource} bounds nothing: {limit.Why}"));
+            _out.WriteLine(terminal.Faint($"  {limit.Resource.PadRight(width)}  not counted: {limit.Why}"));
         }
 
         _out.WriteLine();

@@ -14,7 +14,7 @@ internal sealed class Conntrack : Limit
             : null;
 
     public override UnmeasuredLimit? WhyNot(PlanInput input) =>
-        new("conntrack", $"there is no {Setting} here: nothing is tracked, or its module is not loaded yet");
+        new("conntrack", $"there is no {Setting}: its module is not loaded here");
 
     public override Remedy RemedyFor(PlanInput input, LimitCapacity capacity, long connections) =>
         Remedy.Sysctl(input, Setting, capacity.Needed(connections));

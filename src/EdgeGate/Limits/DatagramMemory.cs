@@ -19,7 +19,7 @@ internal sealed class DatagramMemory : Limit
             : null;
 
     public override UnmeasuredLimit? WhyNot(PlanInput input) => Listeners(input).Any()
-        ? new("udp-memory", $"{Setting} cannot be read here; a network namespace of its own does not show it")
+        ? new("udp-memory", $"{Setting} is not to be seen, as in a network namespace of its own")
         : null;
 
     public override Remedy RemedyFor(PlanInput input, LimitCapacity capacity, long connections) =>

@@ -6,7 +6,7 @@ namespace EdgeGate.Limits;
 
 /// <summary>
 /// Memory of the machine or of the control group, whichever is less, times MemoryFraction: the daemon's own and the
-/// kernel's, for connections that are idle. What is left of the fraction is for those that carry something. Pages of files
+/// kernel's, for connections that are idle, and the buffers that the configuration fixes. What is left of the fraction is for those that carry something. Pages of files
 /// are not counted: the kernel takes them back.
 /// </summary>
 internal sealed class Memory : Limit
@@ -44,8 +44,8 @@ internal sealed class Memory : Limit
             yield return new Finding(
                 Severity.Warning, capacity.Resource, "memory is small for the plan",
                 $"{Found(input)} × MemoryFraction {input.Config.Limits.MemoryFraction}: {Say.Number(capacity.Connections)} connections",
-                $"{Say.Bytes(capacity.Needed(connections))} for {Say.Number(connections)} idle connections at "
-                + $"{Say.Bytes(capacity.PerConnection)} each, {Say.Bytes(capacity.Base)} for the daemon",
+                $"{Say.Bytes(capacity.Needed(connections))} for {Say.Number(connections)} connections at "
+                + $"{Say.Bytes(capacity.PerConnection)} each, {Say.Bytes(capacity.Base)} for the daemon{Buffers(input)}",
                 "The kernel kills the daemon (oom_kill in memory.events) or the machine swaps, once that many connections are there.",
                 RemedyFor(input, capacity, connections));
         }
@@ -73,6 +73,12 @@ internal sealed class Memory : Limit
         var (_, bytes) => $"{input.Facts.CgroupMemory!.File} = {Say.Bytes(bytes)}",
         _ => "unknown",
     };
+
+    private static string Buffers(PlanInput input)
+    {
+        string[] listeners = [.. input.Config.Listeners.Where(l => SocketBuffers.Fixed(input.Facts, l.Settings) > 0).Select(l => l.Name)];
+        return listeners.Length == 0 ? "" : $"; the buffers that ReceiveBuffer and SendBuffer fix for {string.Join(", ", listeners)} count in full";
+    }
 
     private static long Base(PlanInput input)
     {

@@ -16,8 +16,6 @@ namespace EdgeGate.Limits;
 /// <param name="Destination">Whither; null for UDP.</param>
 internal readonly record struct PortPath(ProtocolType Protocol, IPAddress? Source, IPEndPoint? Destination)
 {
-    private const string SourceAddresses = "EdgeGate.SourceAddresses";
-
     /// <summary>
     /// The paths that a listener's connections can take upstream; null if there is no bound to them. A destination that is
     /// a host name may have any number of addresses, and behind a Unix socket there is no port to run out of.
@@ -55,14 +53,8 @@ internal readonly record struct PortPath(ProtocolType Protocol, IPAddress? Sourc
             : listener.Clusters)
         .OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Select(config.FindCluster).OfType<ClusterConfig>();
 
-    private static IPAddress?[] Sources(ClusterConfig cluster)
-    {
-        string[] named = cluster.Metadata?.GetValueOrDefault(SourceAddresses)?.Split(
-            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
-        return named.Length == 0
-            ? [null]
-            : [.. named.Select(text => IPAddress.TryParse(text, out IPAddress? address) ? address : null).Distinct()];
-    }
+    private static IPAddress?[] Sources(ClusterConfig cluster) =>
+        SourceAddresses.Of(cluster) is { Count: > 0 } named ? [.. named] : [null];
 
     private static IPEndPoint? EndPointOf(string? address) =>
         Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Port > 0 && IPAddress.TryParse(uri.DnsSafeHost, out IPAddress? ip)

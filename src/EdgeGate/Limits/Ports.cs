@@ -40,7 +40,7 @@ internal sealed class Ports : Limit
 
     public override UnmeasuredLimit? WhyNot(PlanInput input) => new("ports", input.Facts.EphemeralPorts is null
         ? $"{Setting} cannot be read here"
-        : "a destination has a name, which may have any number of addresses, or takes no port");
+        : "a destination is a name, with any number of addresses, or takes no port");
 
     public override Remedy RemedyFor(PlanInput input, LimitCapacity capacity, long connections)
     {

@@ -21,7 +21,7 @@ internal sealed class SocketMemory : Limit
             : null;
 
     public override UnmeasuredLimit? WhyNot(PlanInput input) => Carries(input)
-        ? new("tcp-memory", $"{Setting} cannot be read here; a network namespace of its own does not show it")
+        ? new("tcp-memory", $"{Setting} is not to be seen, as in a network namespace of its own")
         : null;
 
     public override Remedy RemedyFor(PlanInput input, LimitCapacity capacity, long connections) =>

@@ -55,7 +55,7 @@ public sealed class EdgeGateCommandTests : IDisposable
         Assert.Equal(0, await RunAsync("check", "--config", Write(Loaded.Json())));
 
         var text = _output.ToString();
-        Assert.Contains("memory binds (memory.max)", text);
+        Assert.Contains("connections, bound by memory (memory.max)", text);
         Assert.Contains("127.0.0.1:8080", text);
         Assert.Contains("waits in the accept queue (4,096)", text);
         Assert.Contains("[syn-backlog]", text);
