@@ -4,6 +4,7 @@ using EdgeGate.Daemon.Inherited;
 using EdgeGate.Layer4.Ports;
 using EdgeGate.Layer4.Upstreams;
 using EdgeGate.Limits;
+using EdgeGate.Limits.Live;
 using EdgeGate.Limits.Overload;
 using EdgeGate.Logging;
 using EdgeGate.Native.Polling;
@@ -54,7 +55,7 @@ internal sealed class Gateway : IAsyncDisposable
         ConnectionSampler.Start(Loops);
         Reloads = new ReloadMetrics(Metrics.Meter);
         Transport = new TransportServices(Loops, Gate, Metrics, logs.CreateLogger<Listener>());
-        Load = new LoadControl(Transport, Table, () => Plan, () => Config.Limits, _log);
+        Load = new LoadControl(Transport, Table, () => Plan, () => Config.Limits, _log, new PortMeter(TightestPorts));
 
         _reverseProxy = new ReloadableSection(loaded.Root);
         _upstreams = new Upstreams(Config, Metrics.Meter, logs);
