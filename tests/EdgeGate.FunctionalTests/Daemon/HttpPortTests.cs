@@ -24,7 +24,7 @@ public sealed class HttpPortTests : DaemonTests
         using var network = NetworkNamespace.Create();
         using var upstream = Upstream(network);
         var configuration = new DaemonConfiguration();
-        var web = configuration.Proxy("web", upstream.Address);
+        var web = configuration.Proxy("web", ByNameOf(upstream));
         configuration.Extend("web", Passive(sources));
         await using var daemon = await StartAsync(configuration, network);
 
@@ -60,8 +60,8 @@ public sealed class HttpPortTests : DaemonTests
         using var first = Upstream(network);
         using var second = Upstream(network);
         var configuration = new DaemonConfiguration();
-        var web = configuration.Proxy("web", first.Address);
-        configuration.Cluster("web", first.Address.ToString(), second.Address.ToString());
+        var web = configuration.Proxy("web", ByNameOf(first));
+        configuration.Cluster("web", ByNameOf(first).ToString(), ByNameOf(second).ToString());
         configuration.Extend("web", Passive("127.0.0.2"));
         configuration.Extend("web", """{ "LoadBalancingPolicy": "FirstAlphabetical" }""");
         await using var daemon = await StartAsync(configuration, network);
@@ -84,7 +84,7 @@ public sealed class HttpPortTests : DaemonTests
         using var network = NetworkNamespace.Create();
         using var upstream = Upstream(network);
         var configuration = new DaemonConfiguration();
-        var web = configuration.Proxy("web", upstream.Address);
+        var web = configuration.Proxy("web", ByNameOf(upstream));
         configuration.Extend("web", Passive("127.0.0.2"));
         await using var daemon = await StartAsync(configuration, network);
         for (int i = 0; i < PortsPerSource; i++)
@@ -113,6 +113,9 @@ public sealed class HttpPortTests : DaemonTests
             await connection.WaitForCloseAsync();
         },
         TestContext.Current.CancellationToken));
+
+    private static Uri ByNameOf(RawUpstream upstream) =>
+        new($"http://{ByName.Of(new IPEndPoint(IPAddress.Loopback, upstream.Address.Port))}/");
 
     private static string Passive(string? sources) => $$"""
         {

@@ -24,7 +24,8 @@ public sealed class RelayPortTests : DaemonTests
         using var network = NetworkNamespace.Create();
         await using var upstream = network.Do(TcpUpstream.Echo);
         var configuration = new DaemonConfiguration();
-        var relay = configuration.Relay("game", upstream.EndPoint);
+        configuration.Cluster("game", $"tcp://{ByName.Of(upstream.EndPoint)}");
+        var relay = configuration.Listen("game", "tcp", "game");
         await using var daemon = await StartAsync(configuration, network, sources);
 
         for (int i = 0; i < times * PortsPerSource; i++)
@@ -61,7 +62,7 @@ public sealed class RelayPortTests : DaemonTests
         await using var first = network.Do(TcpUpstream.Echo);
         await using var second = network.Do(TcpUpstream.Echo);
         var configuration = new DaemonConfiguration();
-        configuration.Cluster("game", $"tcp://{first.EndPoint}", $"tcp://{second.EndPoint}");
+        configuration.Cluster("game", $"tcp://{ByName.Of(first.EndPoint)}", $"tcp://{ByName.Of(second.EndPoint)}");
         configuration.Extend("game", """{ "LoadBalancingPolicy": "FirstAlphabetical" }""");
         var relay = configuration.Listen("game", "tcp", "game");
         await using var daemon = await StartAsync(configuration, network, "127.0.0.2");
@@ -84,7 +85,8 @@ public sealed class RelayPortTests : DaemonTests
         using var network = NetworkNamespace.Create();
         await using var upstream = network.Do(TcpUpstream.Echo);
         var configuration = new DaemonConfiguration();
-        var relay = configuration.Relay("game", upstream.EndPoint);
+        configuration.Cluster("game", $"tcp://{ByName.Of(upstream.EndPoint)}");
+        var relay = configuration.Listen("game", "tcp", "game");
         await using var daemon = await StartAsync(configuration, network, "127.0.0.2, 127.0.0.3");
         for (int i = 0; i < PortsPerSource; i++)
         {
@@ -109,7 +111,8 @@ public sealed class RelayPortTests : DaemonTests
         using var network = NetworkNamespace.Create();
         await using var upstream = network.Do(TcpUpstream.Echo);
         var configuration = new DaemonConfiguration();
-        var relay = configuration.Relay("game", upstream.EndPoint);
+        configuration.Cluster("game", $"tcp://{ByName.Of(upstream.EndPoint)}");
+        var relay = configuration.Listen("game", "tcp", "game");
         await using var daemon = await StartAsync(configuration, network, "10.1.2.3, 127.0.0.3");
 
         await EchoAsync(await ConnectAsync(network, relay));
@@ -125,7 +128,8 @@ public sealed class RelayPortTests : DaemonTests
         using var network = NetworkNamespace.Create();
         await using var upstream = network.Do(TcpUpstream.Echo);
         var configuration = new DaemonConfiguration();
-        var relay = configuration.Relay("game", upstream.EndPoint);
+        configuration.Cluster("game", $"tcp://{ByName.Of(upstream.EndPoint)}");
+        var relay = configuration.Listen("game", "tcp", "game");
         await using var daemon = await StartAsync(configuration, network, "127.0.0.2");
         for (int i = 0; i < PortsPerSource; i++)
         {

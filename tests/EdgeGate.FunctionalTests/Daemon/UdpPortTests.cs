@@ -19,7 +19,7 @@ public sealed class UdpPortTests : DaemonTests
         await using var one = network.Do(() => UdpUpstream.Echo());
         await using var other = network.Do(() => UdpUpstream.Echo());
         var configuration = new DaemonConfiguration();
-        configuration.Cluster("dns", $"udp://{one.EndPoint}", $"udp://{other.EndPoint}");
+        configuration.Cluster("dns", $"udp://{ByName.Of(one.EndPoint)}", $"udp://{ByName.Of(other.EndPoint)}");
         configuration.Extend("dns", $$"""
             { "LoadBalancingPolicy": "RoundRobin", "Metadata": { "EdgeGate.SourceAddresses": "{{sources}}" } }
             """);

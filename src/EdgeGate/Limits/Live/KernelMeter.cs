@@ -31,12 +31,12 @@ internal sealed class KernelMeter(Func<KernelLoad> read, Func<KernelFacts> facts
 
         if (load.Sockets.TcpMemoryPages is { } tcp && kernel.TcpMemory is { } tcpMost)
         {
-            yield return Pages("tcp-memory", tcp, tcpMost, OverloadLevel.Reset);
+            yield return InBytes("tcp-memory", tcp, tcpMost, kernel.PageSize, OverloadLevel.Reset);
         }
 
         if (load.Sockets.UdpMemoryPages is { } udp && kernel.UdpMemory is { } udpMost)
         {
-            yield return Pages("udp-memory", udp, udpMost, OverloadLevel.Warn);
+            yield return InBytes("udp-memory", udp, udpMost, kernel.PageSize, OverloadLevel.Warn);
         }
 
         if (load.ConntrackCount is { } tracked && kernel.ConntrackMax is { } most)
@@ -61,6 +61,6 @@ internal sealed class KernelMeter(Func<KernelLoad> read, Func<KernelFacts> facts
     }
 
     // Beyond the middle number the kernel saves, up to the third it still gives: ip-sysctl's tcp_mem.
-    private static ResourceUse Pages(string resource, long used, Triple most, OverloadLevel highest) =>
-        new(resource, used, most.Middle, highest);
+    private static ResourceUse InBytes(string resource, long pages, Triple most, int pageSize, OverloadLevel highest) =>
+        new(resource, (double)pages * pageSize, (double)most.Middle * pageSize, highest);
 }
