@@ -14,11 +14,12 @@ internal sealed class ScrapeAppendix(PathString path, Func<string> text) : IStar
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(inner => context => context.Request.Path.Equals(path, StringComparison.OrdinalIgnoreCase)
-            ? AnswerAsync(context, inner)
-            : inner(context));
+        app.Use(inner => context => IsScrape(context.Request) ? AnswerAsync(context, inner) : inner(context));
         next(app);
     };
+
+    private bool IsScrape(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Path.Equals(path, StringComparison.OrdinalIgnoreCase);
 
     private async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {
