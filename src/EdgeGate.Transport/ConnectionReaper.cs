@@ -4,6 +4,9 @@ namespace EdgeGate.Transport;
 /// <param name="table">All connections.</param>
 public sealed class ConnectionReaper(ConnectionTable table)
 {
+    // The end of one that holds less frees next to nothing.
+    private const long LeastHeldBytes = 32 * 1024;
+
     /// <summary>Asks idle keep-alive connections to close, those first that have been idle the longest.</summary>
     /// <param name="most">How many at most.</param>
     /// <returns>How many were asked; one that gets a request just then is closed after its answer.</returns>
@@ -27,7 +30,13 @@ public sealed class ConnectionReaper(ConnectionTable table)
     public async Task<int> ResetLargestAsync(int most)
     {
         var found = new List<(long Bytes, AcceptedConnection Connection)>();
-        await table.ForEachAsync(connection => found.Add((connection.MemoryHeld, connection))).ConfigureAwait(false);
+        await table.ForEachAsync(connection =>
+        {
+            if (connection.MemoryHeld is >= LeastHeldBytes and var held)
+            {
+                found.Add((held, connection));
+            }
+        }).ConfigureAwait(false);
         found.Sort(static (one, other) => other.Bytes.CompareTo(one.Bytes));
         return EndFirst(found, most, static connection => connection.Abort(CloseReason.Limit));
     }

@@ -55,6 +55,20 @@ public sealed class EventLoopGroup : IAsyncDisposable
         return best;
     }
 
+    /// <summary>Has every loop leave the buffers to the collector that it keeps for later.</summary>
+    public Task TrimBuffersAsync() => Task.WhenAll(Loops.Select(loop =>
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(
+            _ =>
+            {
+                loop.Buffers.Clear();
+                done.SetResult();
+            },
+            null);
+        return done.Task;
+    }));
+
     /// <summary>Resets what is left and ends the threads.</summary>
     public async ValueTask DisposeAsync()
     {

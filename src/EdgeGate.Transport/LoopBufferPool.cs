@@ -44,6 +44,9 @@ public sealed class LoopBufferPool
         }
     }
 
+    /// <summary>Leaves every buffer that nobody has rented to the collector.</summary>
+    public void Clear() => Array.ForEach(_shelves, shelf => shelf.Clear());
+
     private static int ShelfFor(int bytes)
     {
         for (int i = 0; i < Sizes.Length; i++)

@@ -55,7 +55,7 @@ internal sealed class Gateway : IAsyncDisposable
         ConnectionSampler.Start(Loops);
         Reloads = new ReloadMetrics(Metrics.Meter);
         Transport = new TransportServices(Loops, Gate, Metrics, logs.CreateLogger<Listener>());
-        Load = new LoadControl(Transport, Table, () => Plan, () => Config.Limits, _log, new PortMeter(TightestPorts));
+        Load = new LoadControl(Transport, () => Plan, () => Config.Limits, _log, new PortMeter(TightestPorts));
 
         _reverseProxy = new ReloadableSection(loaded.Root);
         _upstreams = new Upstreams(Config, Metrics.Meter, logs);

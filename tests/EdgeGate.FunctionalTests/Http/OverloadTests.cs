@@ -160,7 +160,7 @@ public sealed class OverloadTests : HttpTests
 
     private OverloadMonitor MonitorOf(GatewayHost gateway) => new(
         [_pressure],
-        new OverloadActions(Transport(gateway).Gate, new ConnectionTable(Transport(gateway).Loops)),
+        new OverloadActions(Transport(gateway).Gate, Transport(gateway).Loops),
         () => new OverloadConfig(),
         TimeProvider.System,
         NullLogger.Instance);

@@ -44,7 +44,11 @@ public sealed class OverloadMonitorTests : IDisposable
 
         public int Trims { get; private set; }
 
-        public void TrimMemory() => Trims++;
+        public Task TrimMemoryAsync()
+        {
+            Trims++;
+            return Task.CompletedTask;
+        }
 
         public Task<int> CloseIdleAsync(int most)
         {

@@ -12,7 +12,7 @@ internal interface IOverloadActions
     void Admit(AdmissionMode mode);
 
     /// <summary>Gives memory back that nothing needs any more.</summary>
-    void TrimMemory();
+    Task TrimMemoryAsync();
 
     /// <summary>Closes idle keep-alive connections, the oldest first; gives how many.</summary>
     Task<int> CloseIdleAsync(int most);

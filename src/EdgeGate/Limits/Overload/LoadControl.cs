@@ -14,13 +14,12 @@ internal sealed class LoadControl : IDisposable
     private readonly KernelMeter _kernel;
 
     /// <param name="transport">Loops, gate and listeners.</param>
-    /// <param name="table">All connections.</param>
     /// <param name="plan">The plan in force.</param>
     /// <param name="limits">The limits in force.</param>
     /// <param name="log">Where the ladder tells.</param>
     /// <param name="more">Other resources to measure.</param>
     public LoadControl(
-        TransportServices transport, ConnectionTable table, Func<CapacityPlan> plan, Func<LimitsConfig> limits, ILogger log,
+        TransportServices transport, Func<CapacityPlan> plan, Func<LimitsConfig> limits, ILogger log,
         params IResourceMeter[] more)
     {
         _gate = new GateMeter(transport.Gate);
@@ -34,7 +33,7 @@ internal sealed class LoadControl : IDisposable
                     name => plan().Listeners.FirstOrDefault(l => l.Listener == name)?.Backlog),
                 .. more,
             ],
-            new OverloadActions(transport.Gate, table), () => limits().Overload, TimeProvider.System, log);
+            new OverloadActions(transport.Gate, transport.Loops), () => limits().Overload, TimeProvider.System, log);
         LimitMetrics.Register(transport.Metrics.Meter, this);
     }
 

@@ -145,7 +145,7 @@ internal sealed class OverloadMonitor(
         if (isShort && (_lastTrim is not { } last || time.GetElapsedTime(last) >= BetweenTrims))
         {
             _lastTrim = time.GetTimestamp();
-            actions.TrimMemory();
+            _ = actions.TrimMemoryAsync();
         }
     }
 
