@@ -63,6 +63,12 @@ public sealed class EveryByteTests : DaemonTests, IAsyncLifetime
     public async Task Sums_and_ends_of_thousands_are_what_the_clients_counted_and_did()
     {
         await OpenAsync(100);
+        foreach (string listener in new[] { "relay", "web", "sockets" })
+        {
+            await _daemon.MetricAsync( // a series that begins with the first sample of a round-trip time
+                "edgegate_connection_rtt_seconds_count", count => count > 0, ("listener", listener));
+        }
+
         var (few, _) = await ScrapeAsync();
         await OpenAsync(Total - 100);
         var (many, _) = await ScrapeAsync();
