@@ -92,7 +92,9 @@ internal sealed class Memory : Limit
         return input.Config.Listeners.Select(Each).DefaultIfEmpty(Sum(ConnectionCost.TcpRelay)).Max();
 
         long Each(ListenerConfig listener) =>
-            Sum(ConnectionCost.Of(listener.Protocol)) + SocketBuffers.Fixed(input.Facts, listener.Settings);
+            Sum(ConnectionCost.Of(listener.Protocol)) + SocketBuffers.Fixed(input.Facts, listener.Settings)
+            + (listener.Protocol is ListenerProtocol.Http or ListenerProtocol.Https
+                && input.Config.Transport.HttpClient == HttpClientChoice.Sockets ? ConnectionCost.SocketsClientBytes : 0);
 
         long Sum(ConnectionCost cost) => cost.UserBytes + (charged ? cost.ChargedBytes : cost.KernelBytes);
     }
