@@ -106,7 +106,7 @@ public sealed class EdgeGateCommandTests : IDisposable
         var root = JsonDocument.Parse(_output.ToString()).RootElement;
         Assert.Equal(0, root.GetProperty("exitCode").GetInt32());
         Assert.Equal("memory.max", root.GetProperty("capacity").GetProperty("binding").GetString());
-        Assert.InRange(root.GetProperty("capacity").GetProperty("maxConnections").GetInt64(), 10_000, 12_500);
+        Assert.InRange(root.GetProperty("capacity").GetProperty("maxConnections").GetInt64(), 12_000, 14_000);
         Assert.Contains(root.GetProperty("findings").EnumerateArray(), f => f.GetProperty("id").GetString() == "syn-backlog");
     }
 

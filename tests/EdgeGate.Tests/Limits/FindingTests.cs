@@ -137,9 +137,9 @@ public sealed class FindingTests
     {
         var facts = Plans.Machine(20_000) with { CgroupMemory = new CgroupLimit(600L << 20, null, "/sys/fs/cgroup/x/memory.max") };
 
-        Assert.Empty((await Plans.MakeAsync(facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 9000 }"""))).Findings);
+        Assert.Empty((await Plans.MakeAsync(facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 11000 }"""))).Findings);
         var plan = await Plans.MakeAsync(
-            facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 9000, "MemoryFraction": 0.5 }"""));
+            facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 11000, "MemoryFraction": 0.5 }"""));
         var finding = plan.Only("max-connections");
         Assert.Contains("memory.max", finding.Title);
         Assert.StartsWith("MemoryMax=", finding.Remedy);
@@ -155,7 +155,7 @@ public sealed class FindingTests
             CgroupMemory = new CgroupLimit(400L << 20, null, "/sys/fs/cgroup/x/memory.max"),
         };
 
-        var plan = await Plans.MakeAsync(facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 9000 }"""));
+        var plan = await Plans.MakeAsync(facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 11000 }"""));
 
         Assert.Contains("nf_conntrack_max", plan.Only("max-connections").Title);
         Assert.Contains("/sys/fs/cgroup/x/memory.max", plan.Only("memory").Found);
@@ -167,7 +167,7 @@ public sealed class FindingTests
     public async Task A_machine_without_memory_for_the_number_gets_the_number_that_it_holds()
     {
         var plan = await Plans.MakeAsync(
-            Plans.Machine(20_000) with { TotalMemory = 100L << 20 }, Loaded.Json(section: """, "Limits": { "MaxConnections": 9000 }"""));
+            Plans.Machine(20_000) with { TotalMemory = 100L << 20 }, Loaded.Json(section: """, "Limits": { "MaxConnections": 11000 }"""));
 
         Assert.Equal($"\"MaxConnections\": {plan.Fits}", plan.Only("max-connections").Remedy);
     }

@@ -54,10 +54,10 @@ public sealed class MachinePlanTests
     [Fact]
     public async Task A_container_of_512_MB_is_bound_by_its_memory()
     {
-        // (536,870,912 x 0.8 = 429,496,729 - 42,991,616) / (24,500 + 8,700) = 11,641.
+        // (536,870,912 x 0.8 = 429,496,729 - 42,991,616) / (21,000 + 8,700) = 13,013.
         var plan = await PlanAsync(Chat, Machines.Container);
 
-        Is(plan, "memory", "memory.max", 11_641);
+        Is(plan, "memory", "memory.max", 13_013);
         Assert.Equal("--sysctl net.core.somaxconn=\"4096\"", plan.Only("backlog").Remedy);
         Assert.DoesNotContain(plan.Limits, l => l.Resource is "tcp-memory" or "conntrack");
     }
@@ -87,12 +87,12 @@ public sealed class MachinePlanTests
     [Fact]
     public async Task A_conntrack_table_at_its_default_binds()
     {
-        // (262,144 - 1,000) / 2 = 130,572. Memory would hold (16,000,000 KiB x 0.8 - 42,991,616) / 33,200 = 393,500, and
-        // that is what the table is to be raised to: 1,000 + 2 x 393,500.
+        // (262,144 - 1,000) / 2 = 130,572. Memory would hold (16,000,000 KiB x 0.8 - 42,991,616) / 29,700 = 439,872, and
+        // that is what the table is to be raised to: 1,000 + 2 x 439,872.
         var plan = await PlanAsync(Chat, Machines.Conntrack);
 
         Is(plan, "conntrack", "net.netfilter.nf_conntrack_max", 130_572);
-        Assert.Equal("net.netfilter.nf_conntrack_max = 788000", plan.Only("conntrack").Remedy);
+        Assert.Equal("net.netfilter.nf_conntrack_max = 880744", plan.Only("conntrack").Remedy);
     }
 
     [Theory]
@@ -118,11 +118,11 @@ public sealed class MachinePlanTests
     public async Task A_masked_proc_sys_leaves_what_the_process_knows_of_itself()
     {
         // 222 + 28 + 2 + 4 + 1 + 64 = 321; (20,000 - 321) / 2 = 9,839.
-        // Memory would hold (4,000,000 KiB x 0.8 - 42,991,616) / 33,200 = 97,403.
+        // Memory would hold (4,000,000 KiB x 0.8 - 42,991,616) / 29,700 = 108,882.
         var plan = await PlanAsync(Chat, Machines.MaskedProcSys);
 
         Is(plan, "descriptors", "RLIMIT_NOFILE", 9_839);
-        Assert.Equal(97_403, Holds(plan, "memory"));
+        Assert.Equal(108_882, Holds(plan, "memory"));
         Assert.Equal(2, plan.Limits.Length);
     }
 
