@@ -137,9 +137,9 @@ public sealed class FindingTests
     {
         var facts = Plans.Machine(20_000) with { CgroupMemory = new CgroupLimit(600L << 20, null, "/sys/fs/cgroup/x/memory.max") };
 
-        Assert.Empty((await Plans.MakeAsync(facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 11000 }"""))).Findings);
+        Assert.Empty((await Plans.MakeAsync(facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 9500 }"""))).Findings);
         var plan = await Plans.MakeAsync(
-            facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 11000, "MemoryFraction": 0.5 }"""));
+            facts, Loaded.Json(section: """, "Limits": { "MaxConnections": 9500, "MemoryFraction": 0.5 }"""));
         var finding = plan.Only("max-connections");
         Assert.Contains("memory.max", finding.Title);
         Assert.StartsWith("MemoryMax=", finding.Remedy);
