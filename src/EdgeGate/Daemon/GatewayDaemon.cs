@@ -53,6 +53,8 @@ internal static class GatewayDaemon
 
         using var inherited = new InheritedSockets(passed, predecessor, log);
         using var signals = new Signals(cancellation);
+        using var changes = new ConfigurationWatcher(() => signals.Raise(Signal.Reload), log);
+        changes.Watch(loaded); // before the rest of the start: what changes meanwhile is read when that is over
         await using var gateway = new Gateway(loaded, plan, inherited, logs);
         await using var admin = new AdminServer(gateway, signals, logs);
         if (!await BindAsync(gateway, admin, inherited, log))
@@ -69,8 +71,6 @@ internal static class GatewayDaemon
 
         using var systemd = new ServiceManager(log);
         await using var reports = ServiceReports.Start(gateway, systemd, predecessor?.Process, log);
-        using var changes = new ConfigurationWatcher(() => signals.Raise(Signal.Reload), log);
-        changes.Watch(gateway.Loaded);
         DaemonLog.Serving(log, gateway.Describe(), admin.EndPoint);
         announce?.Invoke();
 
