@@ -86,7 +86,7 @@ internal sealed class ServiceReports : IAsyncDisposable
 
     private async Task ReportAsync()
     {
-        string last = "";
+        string last = StatusOf(_gateway); // it came with READY
         try
         {
             using var timer = new PeriodicTimer(Interval);
