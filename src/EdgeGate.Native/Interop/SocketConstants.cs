@@ -72,6 +72,9 @@ internal static class SocketConstants
     internal const int F_GETFL = 3;
     internal const int F_SETFL = 4;
     internal const int FD_CLOEXEC = 1;
+    internal const int O_WRONLY = 1;
+    internal static readonly int O_CREAT = IsLinux ? 0x40 : 0x200;
+    internal static readonly int O_APPEND = IsLinux ? 0x400 : 8;
     internal static readonly int O_NONBLOCK = IsLinux ? 0x800 : 4;
     internal static readonly int O_CLOEXEC = IsLinux ? 0x80000 : IsMac ? 0x1000000 : 0x100000;
 }

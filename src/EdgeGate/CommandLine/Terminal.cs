@@ -15,6 +15,12 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool hasColo
         return new Terminal(Console.Out, Console.Error, wanted && !Console.IsOutputRedirected);
     }
 
+    /// <summary>
+    /// Standard output for bytes. It writes where the descriptor stands, which others share: a stream of one's own over it
+    /// would keep a place of its own, and where it is a file write over their lines.
+    /// </summary>
+    public static Stream OpenStandardOutput() => Console.OpenStandardOutput();
+
     public string Bold(string text) => Paint("1", text);
 
     public string Red(string text) => Paint("1;31", text);

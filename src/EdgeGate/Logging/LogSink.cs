@@ -1,5 +1,6 @@
+using EdgeGate.CommandLine;
 using EdgeGate.Configuration;
-using Microsoft.Win32.SafeHandles;
+using EdgeGate.Native.Files;
 
 namespace EdgeGate.Logging;
 
@@ -13,7 +14,7 @@ internal sealed record LogSink(Stream Stream, int ChunkBytes) : IDisposable
 {
     private const int PipeBytes = 4096;
     private const int FileBytes = 64 * 1024;
-    private const int StandardOutput = 1;
+    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead; // it names clients
 
     /// <exception cref="IOException">The file cannot be opened; the message names it.</exception>
     public static LogSink Open(string output)
@@ -21,9 +22,8 @@ internal sealed record LogSink(Stream Stream, int ChunkBytes) : IDisposable
         try
         {
             return output == AccessLogConfig.StandardOutput
-                ? new LogSink(
-                    new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, 0), PipeBytes)
-                : new LogSink(OpenFile(output), FileBytes);
+                ? new LogSink(Terminal.OpenStandardOutput(), PipeBytes)
+                : new LogSink(new FileStream(AppendFile.Open(output, FileMode), FileAccess.Write, bufferSize: 0), FileBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -32,21 +32,4 @@ internal sealed record LogSink(Stream Stream, int ChunkBytes) : IDisposable
     }
 
     public void Dispose() => Stream.Dispose();
-
-    private static FileStream OpenFile(string path)
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead; // it names clients
-        }
-
-        return new FileStream(path, options);
-    }
 }

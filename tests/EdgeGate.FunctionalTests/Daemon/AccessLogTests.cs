@@ -30,6 +30,29 @@ public sealed class AccessLogTests : DaemonTests, IAsyncLifetime
     }
 
     [Fact]
+    public async Task On_standard_output_in_a_file_neither_log_writes_over_the_other()
+    {
+        var (configuration, web, _) = Configure("Json");
+        configuration.With("AccessLog", """{ "Output": "stdout" }""");
+        await using var daemon = DaemonProcess.LaunchThrough(["sh", "-c", $"exec \"$@\" > {LogFile}", "sh"], configuration);
+        await Until.TrueAsync(daemon.IsReadyAsync, TimeSpan.FromSeconds(30), "the daemon to become ready");
+        using var client = HttpTests.ClientOf(web);
+        for (int i = 0; i < 3; i++)
+        {
+            using var answer = await client.GetAsync("/", Token);
+        }
+
+        await daemon.SignalAsync("TERM");
+        Assert.Equal(0, await daemon.ExitAsync());
+        string[] lines = File.ReadAllLines(LogFile);
+        Assert.Equal(3, lines.Count(line => line.StartsWith("{\"time\":", StringComparison.Ordinal) && JsonNode.Parse(line) is not null));
+        foreach (string said in (string[])["Serving: ", "Draining ", "Drained; "])
+        {
+            Assert.Single(lines, line => line.Contains(said, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task A_request_has_a_line_with_its_way_its_bytes_and_its_phases()
     {
         var (configuration, web, _) = Configure("Json");
