@@ -38,10 +38,22 @@ internal static class ListenersJson
         }
 
         json.WriteNumber("queue", listener.Sockets.Sum(static s => s.Socket is Listener streams ? streams.QueueLength : 0));
+        SocketGrants granted = listener.Sockets[0].Socket.Granted;
+        Write(json, "backlog", granted.Backlog);
+        Write(json, "receiveBuffer", granted.ReceiveBufferBytes);
+        Write(json, "sendBuffer", granted.SendBufferBytes);
         json.WriteNumber("accepted", stats.Sum(static cell => cell.Accepted));
         json.WriteNumber("rejected", Enum.GetValues<RejectReason>().Sum(reason => stats.Sum(cell => cell.Rejected(reason))));
         json.WriteNumber("bytesIn", stats.Sum(static cell => cell.ClientReceived));
         json.WriteNumber("bytesOut", stats.Sum(static cell => cell.ClientSent));
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, long? number)
+    {
+        if (number is { } value)
+        {
+            json.WriteNumber(name, value);
+        }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class StatusCommand(Terminal terminal, AdminClient client)
         WriteHead(status, ready);
         foreach (JsonProperty resource in limits.GetProperty("live").EnumerateObject())
         {
-            Line(resource.Name, Use(resource.Value));
+            Line(resource.Name, Use(resource.Name, resource.Value));
         }
 
         Line("bound by", limits.GetProperty("capacity").GetProperty("binding").GetString()!);
@@ -63,11 +63,13 @@ internal sealed class StatusCommand(Terminal terminal, AdminClient client)
     private static string Number(JsonElement json, string name) =>
         json.TryGetProperty(name, out JsonElement value) ? Units.Number(value.GetDouble()) : "-";
 
-    private static string Use(JsonElement element)
+    private static string Use(string resource, JsonElement element)
     {
         double used = element.GetProperty("used").GetDouble();
         double capacity = element.GetProperty("capacity").GetDouble();
         double share = capacity > 0 ? used / capacity : 0;
-        return string.Create(CultureInfo.InvariantCulture, $"{used:N0} of {capacity:N0} ({share:0 %})");
+        string amount = Units.Use(resource, used, capacity);
+        string percent = share.ToString("0 %", CultureInfo.InvariantCulture);
+        return amount.Length == 0 ? percent : $"{amount} ({percent})";
     }
 }

@@ -46,6 +46,13 @@ internal static class Units
     /// <summary>A count with its thousands parted.</summary>
     public static string Number(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>How much of a resource is used, in its own unit; nothing where that is a share of time.</summary>
+    public static string Use(string resource, double used, double capacity)
+    {
+        Func<double, string> amount = resource.Contains("memory", StringComparison.Ordinal) ? Bytes : Number;
+        return capacity <= 1 ? "" : $"{amount(used)} of {amount(capacity)}";
+    }
+
     /// <summary>One or many of something: 1 connection, 2 connections.</summary>
     public static string Count(long number, string one) => $"{Number(number)} {one}{(number == 1 ? "" : "s")}";
 }

@@ -67,7 +67,7 @@ internal sealed class TopView(int width, int height)
         .Take(Math.Max(3, (height - 14) / 3))
         .Select(limit => Bar(
             limit.Name, limit.Capacity > 0 ? limit.Used / limit.Capacity : 0,
-            limit.Capacity <= 1 ? "" : $"{Amount(limit.Name, limit.Used)} of {Amount(limit.Name, limit.Capacity)}", Left))
+            Units.Use(limit.Name, limit.Used, limit.Capacity), Left))
         .Prepend($"[bold]{Pad("LIMITS", Left)}[/]");
 
     private IEnumerable<string> Loops(JsonElement state) => state.GetProperty("loops").EnumerateArray()
@@ -161,9 +161,6 @@ internal sealed class TopView(int width, int height)
         string keys = top.Message ?? "b busiest  r slowest  a oldest  i idle  t retransmits  n id   / find  ↑↓ choose  k end  q quit";
         return $"[grey]{Cut($"{count}{find}   {keys}", width)}[/]";
     }
-
-    private static string Amount(string resource, double number) =>
-        resource.Contains("memory", StringComparison.Ordinal) ? Units.Bytes(number) : Units.Number(number);
 
     private static string Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out JsonElement value) ? value.ToString() : "";

@@ -28,9 +28,7 @@ internal sealed class LoadControl : IDisposable
         Monitor = new OverloadMonitor(
             [
                 _gate, _kernel, new LoopMeter(transport.Loops, TimeProvider.System),
-                new QueueMeter(
-                    () => transport.Metrics.Listeners,
-                    name => plan().Listeners.FirstOrDefault(l => l.Listener == name)?.Backlog),
+                new QueueMeter(() => transport.Metrics.Listeners),
                 .. more,
             ],
             new OverloadActions(transport.Gate, transport.Loops), () => limits().Overload, TimeProvider.System, log);
