@@ -12,15 +12,7 @@ public sealed class IdleConnectionTests : DaemonTests
     [Fact]
     public async Task Idle_connections_make_room_for_newcomers_the_oldest_first()
     {
-        using var upstream = new RawUpstream(
-            async connection =>
-            {
-                while (await connection.ReadHeadAsync() is not null)
-                {
-                    await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-                }
-            },
-            Token);
+        using RawUpstream upstream = RawUpstream.Answering("ok", Token);
         var configuration = new DaemonConfiguration();
         Uri web = configuration.Proxy("web", upstream.Address);
         await using var daemon = await DaemonProcess.StartAsync(configuration, descriptors: 400);

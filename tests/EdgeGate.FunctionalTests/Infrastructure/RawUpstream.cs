@@ -18,6 +18,17 @@ internal sealed class RawUpstream : IDisposable
         _ = AcceptAsync(serve);
     }
 
+    /// <summary>Answers each request without a body with a 200 and always the same text.</summary>
+    public static RawUpstream Answering(string body, CancellationToken token) => new(
+        async connection =>
+        {
+            while (await connection.ReadHeadAsync() is not null)
+            {
+                await connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            }
+        },
+        token);
+
     public Uri Address => new($"http://{_listener.LocalEndPoint}");
 
     /// <summary>Connections accepted so far.</summary>

@@ -36,6 +36,22 @@ internal static class SocketExtensions
         }
     }
 
+    /// <summary>Sends a byte to an echo and waits for it to come back.</summary>
+    internal static async Task EchoByteAsync(this Socket socket)
+    {
+        byte[] one = [7];
+        await socket.SendAllAsync(one);
+        await socket.ReceiveExactlyAsync(one).WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    /// <summary>The same over a connection of its own.</summary>
+    internal static async Task EchoByteAsync(this UnixDomainSocketEndPoint address)
+    {
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(address);
+        await client.EchoByteAsync();
+    }
+
     /// <summary>Reads to the FIN.</summary>
     internal static async Task<byte[]> ReceiveToEndAsync(this Socket socket)
     {

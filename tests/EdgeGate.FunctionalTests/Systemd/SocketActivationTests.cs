@@ -18,7 +18,7 @@ public sealed class SocketActivationTests : DaemonTests, IDisposable
     public async Task Systemd_starts_the_daemon_on_the_first_connection_and_hands_its_sockets_over_by_name()
     {
         string activate = await Tool.RequireAsync("systemd-socket-activate", Token);
-        using var upstream = Answering("web");
+        using var upstream = RawUpstream.Answering("web", Token);
         string door = Path.Combine(_folder.Path, "door.sock");
         int web = Ports.Free();
         int relay = Ports.Free();
@@ -36,9 +36,9 @@ public sealed class SocketActivationTests : DaemonTests, IDisposable
 
         Assert.Equal("web", await client.GetStringAsync("/", Token)); // waited in the queue until it was served
         await daemon.ReadyAsync();
-        await EchoAsync(new UnixDomainSocketEndPoint(door));
+        await new UnixDomainSocketEndPoint(door).EchoByteAsync();
         using var open = await Loopback(relay).ConnectAsync();
-        await EchoAsync(open);
+        await open.EchoByteAsync();
 
         _configuration.Bind("web", "systemd:web", "http", more: """{ "IdleTimeout": "00:00:33" }""");
         _configuration.RemoveListener("relay");
@@ -47,10 +47,10 @@ public sealed class SocketActivationTests : DaemonTests, IDisposable
         {
             _configuration.Bind("relay", "systemd:relay", "tcp", "echo");
             await ReloadAsync(daemon, 2);
-            await EchoAsync(waits);
+            await waits.EchoByteAsync();
         }
 
-        await EchoAsync(open);
+        await open.EchoByteAsync();
         Assert.Equal("web", await client.GetStringAsync("/", Token));
         open.Dispose();
         await daemon.SignalAsync("TERM");
@@ -100,10 +100,10 @@ public sealed class SocketActivationTests : DaemonTests, IDisposable
         foreach (int port in ports[..2])
         {
             using var client = await Loopback(port).ConnectAsync();
-            await EchoAsync(client);
+            await client.EchoByteAsync();
         }
 
-        await EchoAsync(new UnixDomainSocketEndPoint(path));
+        await new UnixDomainSocketEndPoint(path).EchoByteAsync();
         using (var client = new UdpClient(Loopback(ports[0])))
         {
             Assert.Equal([4], await client.AskAsync(4));
@@ -165,29 +165,5 @@ public sealed class SocketActivationTests : DaemonTests, IDisposable
         await daemon.WriteConfigurationAsync(_configuration.ToString());
         await daemon.SignalAsync("HUP");
         await Until.TrueAsync(() => daemon.Output.Split(" reloaded").Length > times, what: "the reload");
-    }
-
-    private RawUpstream Answering(string body) => new(
-        async connection =>
-        {
-            while (await connection.ReadHeadAsync() is not null)
-            {
-                await connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}");
-            }
-        },
-        Token);
-
-    private static async Task EchoAsync(UnixDomainSocketEndPoint address)
-    {
-        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await client.ConnectAsync(address);
-        await EchoAsync(client);
-    }
-
-    private static async Task EchoAsync(Socket client)
-    {
-        byte[] one = [7];
-        await client.SendAllAsync(one);
-        await client.ReceiveExactlyAsync(one).WaitAsync(TimeSpan.FromSeconds(5));
     }
 }

@@ -19,14 +19,14 @@ public sealed class TakeoverTests : DaemonTests, IDisposable
     [Fact]
     public async Task The_new_process_serves_all_addresses_and_the_old_one_those_who_were_there()
     {
-        using var upstream = Answering("web");
+        using var upstream = RawUpstream.Answering("web", Token);
         var web = _configuration.Proxy("web", upstream.Address);
         var relay = _configuration.Relay("relay", _echo.EndPoint);
         var door = new UnixDomainSocketEndPoint(Path.Combine(_folder.Path, "door.sock"));
         _configuration.Bind("door", $"unix:{door}", "tcp", "relay");
         await using var old = await DaemonProcess.StartAsync(_configuration);
         using var open = await relay.ConnectAsync();
-        await EchoAsync(open);
+        await open.EchoByteAsync();
         using var client = new HttpClient();
         Assert.Equal("web", await client.GetStringAsync(web, Token));
 
@@ -34,18 +34,18 @@ public sealed class TakeoverTests : DaemonTests, IDisposable
         await fresh.SaysAsync("Serving: ");
 
         await old.SaysAsync($"Process {fresh.Id} has taken over");
-        await EchoAsync(open);
+        await open.EchoByteAsync();
         Assert.Equal("web", await client.GetStringAsync(web, Token));
         using (var late = await relay.ConnectAsync())
         {
-            await EchoAsync(late);
-            await EchoAsync(door);
+            await late.EchoByteAsync();
+            await door.EchoByteAsync();
             await fresh.MetricAsync("edgegate_connections_accepted_total", 1, ("listener", "relay"));
         }
 
         open.Dispose();
         Assert.Equal(0, await old.ExitAsync());
-        await EchoAsync(door); // its file is still there
+        await door.EchoByteAsync(); // its file is still there
         Assert.True(await fresh.IsReadyAsync());
         await fresh.SignalAsync("TERM");
         Assert.Equal(0, await fresh.ExitAsync());
@@ -106,7 +106,7 @@ public sealed class TakeoverTests : DaemonTests, IDisposable
         foreach (var endPoint in new[] { stays, comes })
         {
             using var client = await endPoint.ConnectAsync();
-            await EchoAsync(client);
+            await client.EchoByteAsync();
         }
 
         var refused = await Assert.ThrowsAsync<SocketException>(() => goes.ConnectAsync());
@@ -121,7 +121,7 @@ public sealed class TakeoverTests : DaemonTests, IDisposable
         var relay = _configuration.Relay("relay", _echo.EndPoint);
         await using var old = await DaemonProcess.StartAsync(_configuration);
         using var open = await relay.ConnectAsync();
-        await EchoAsync(open);
+        await open.EchoByteAsync();
 
         _configuration.Listen("second", "tcp", "relay", at: taken.EndPoint);
         await using (var failing = DaemonProcess.TakeOver(_configuration))
@@ -132,16 +132,16 @@ public sealed class TakeoverTests : DaemonTests, IDisposable
 
         await old.SaysAsync("went away before it was ready");
         Assert.True(await old.IsReadyAsync());
-        await EchoAsync(open);
+        await open.EchoByteAsync();
         using (var client = await relay.ConnectAsync())
         {
-            await EchoAsync(client);
+            await client.EchoByteAsync();
         }
 
         _configuration.RemoveListener("second");
         await using var fresh = DaemonProcess.TakeOver(_configuration);
         await old.SaysAsync($"Process {fresh.Id} has taken over");
-        await EchoAsync(open);
+        await open.EchoByteAsync();
     }
 
     [Fact]
@@ -214,29 +214,5 @@ public sealed class TakeoverTests : DaemonTests, IDisposable
         _ = _echo.DisposeAsync().AsTask();
         _folder.Dispose();
         base.Dispose();
-    }
-
-    private RawUpstream Answering(string body) => new(
-        async connection =>
-        {
-            while (await connection.ReadHeadAsync() is not null)
-            {
-                await connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}");
-            }
-        },
-        Token);
-
-    private static async Task EchoAsync(UnixDomainSocketEndPoint address)
-    {
-        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await client.ConnectAsync(address);
-        await EchoAsync(client);
-    }
-
-    private static async Task EchoAsync(Socket client)
-    {
-        byte[] one = [7];
-        await client.SendAllAsync(one);
-        await client.ReceiveExactlyAsync(one).WaitAsync(TimeSpan.FromSeconds(5));
     }
 }
