@@ -26,13 +26,6 @@ public sealed record HttpGatewayOptions
     public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <summary>
-    /// Whether the gateway puts spans of its own between client and upstream. When false, <c>traceparent</c> and its
-    /// companions pass unchanged: a span that nobody exports would tear the trace in two, and the handler that
-    /// writes it costs a tenth of a small request. When true, the upstream gets one context, the gateway's.
-    /// </summary>
-    public bool JoinTraces { get; init; }
-
-    /// <summary>
     /// Whether a cluster belongs to layer 4, by its name: a <c>unix:</c> destination does not show it. The default takes
     /// every one for HTTP.
     /// </summary>
@@ -62,12 +55,12 @@ public sealed record HttpGatewayOptions
 
     /// <summary>
     /// Where the gateway's own HTTP/1.1 client keeps its connections to cleartext upstreams. Where it is null, and for all
-    /// that client does not do (TLS, HTTP/2, a proxy before the upstream, a PROXY header, traces), upstreams are
+    /// that client does not do (TLS, HTTP/2, a proxy before the upstream, a PROXY header), upstreams are
     /// reached through HttpClient's <see cref="SocketsHttpHandler"/>.
     /// </summary>
     public IUpstreamLoops? UpstreamLoops { get; init; }
 
-    /// <summary>Told of every connect of that client's, on the loop that made it; null for nobody.</summary>
+    /// <summary>Told of every connect to an upstream, on whatever thread made it; null for nobody.</summary>
     public Action<UpstreamConnect>? UpstreamConnected { get; init; }
 
     /// <summary>

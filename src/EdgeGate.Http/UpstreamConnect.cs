@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace EdgeGate.Http;
@@ -8,4 +9,6 @@ namespace EdgeGate.Http;
 /// <param name="Port">Its port.</param>
 /// <param name="Duration">How long it took, name resolution and all addresses together.</param>
 /// <param name="Error">Why it failed, or success.</param>
-public readonly record struct UpstreamConnect(string Cluster, string Host, int Port, TimeSpan Duration, SocketError Error);
+/// <param name="RequestedBy">The span of the request that it was made for; null where that is not traced, or not known.</param>
+public readonly record struct UpstreamConnect(
+    string Cluster, string Host, int Port, TimeSpan Duration, SocketError Error, Activity? RequestedBy = null);

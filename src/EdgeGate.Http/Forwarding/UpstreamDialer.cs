@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -19,7 +20,7 @@ internal sealed class UpstreamDialer(string cluster, HttpGatewayOptions options)
     public async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        Stream stream = await OpenAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+        Stream stream = await OpenToldAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
         try
         {
             if (context.InitialRequestMessage.Options.TryGetValue(Preface, out ReadOnlyMemory<byte> preface))
@@ -35,6 +36,31 @@ internal sealed class UpstreamDialer(string cluster, HttpGatewayOptions options)
             throw;
         }
     }
+
+    private async ValueTask<Stream> OpenToldAsync(DnsEndPoint host, CancellationToken cancellationToken)
+    {
+        long began = Stopwatch.GetTimestamp();
+        try
+        {
+            Stream stream = await OpenAsync(host, cancellationToken).ConfigureAwait(false);
+            Tell(host, began, SocketError.Success);
+            return stream;
+        }
+        catch (SocketException e)
+        {
+            Tell(host, began, e.SocketErrorCode);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            Tell(host, began, SocketError.TimedOut);
+            throw;
+        }
+    }
+
+    // HttpClient opens connections for whoever comes first, and so for no request in particular.
+    private void Tell(DnsEndPoint host, long began, SocketError error) => options.UpstreamConnected?.Invoke(
+        new UpstreamConnect(cluster, host.Host, host.Port, Stopwatch.GetElapsedTime(began), error, Activity.Current));
 
     /// <summary>Connects to a host, or to the Unix socket that it stands for.</summary>
     /// <exception cref="UpstreamShortageException">This machine has no descriptor or no port for it.</exception>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using EdgeGate.Http.Forwarding;
@@ -12,6 +13,7 @@ internal sealed class UpstreamDial(ConnectionShelf shelf, UpstreamExchange excha
 {
     private readonly UpstreamPool _pool = shelf.Pool;
     private readonly long _began = shelf.Now;
+    private readonly Activity? _requestedBy = Activity.Current; // it is made where the request is
     private ITimer? _timer;
     private EndPoint[] _addresses = [];
     private int _next;
@@ -63,7 +65,7 @@ internal sealed class UpstreamDial(ConnectionShelf shelf, UpstreamExchange excha
         }
 
         _timer?.Dispose();
-        _pool.Options.Connected?.Invoke(_pool.Host, _pool.Port, Elapsed, SocketError.Success);
+        Tell(SocketError.Success);
         connection.Start(exchange);
     }
 
@@ -192,12 +194,15 @@ internal sealed class UpstreamDial(ConnectionShelf shelf, UpstreamExchange excha
             return;
         }
 
-        _pool.Options.Connected?.Invoke(_pool.Host, _pool.Port, Elapsed, _error);
+        Tell(_error);
         shelf.Removed();
         exchange.Fail(_isOutOfTime || Remaining <= TimeSpan.Zero
             ? UpstreamErrors.ConnectTimedOut(_pool.Options.ConnectTimeout)
             : UpstreamErrors.ConnectFailed(_pool.Host, _pool.Port, new SocketException((int)_error)));
     }
+
+    private void Tell(SocketError error) => _pool.Options.Connected?.Invoke(
+        new UpstreamConnect(_pool.Options.Cluster, _pool.Host, _pool.Port, Elapsed, error, _requestedBy));
 
     // Another loop may have a connection that nobody uses: it is better than none.
     private void FailFor(UpstreamShortageException shortage)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace EdgeGate.Http.Upstream;
 
@@ -21,8 +20,11 @@ internal sealed record UpstreamOptions
     /// <summary>Connections to one destination, beyond which requests wait for a free one, in order.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
 
-    /// <summary>Told how each connect to a destination ended, by host and port, and how long it took.</summary>
-    public Action<string, int, TimeSpan, SocketError>? Connected { get; init; }
+    /// <summary>The name of the cluster that they serve.</summary>
+    public string Cluster { get; init; } = "";
+
+    /// <summary>Told how each connect to a destination ended.</summary>
+    public Action<UpstreamConnect>? Connected { get; init; }
 
     /// <summary>Takes a port for a connection to an address of a host and port; null if none is left. Null does not ask.</summary>
     public Func<string, int, IPEndPoint, UpstreamPort?>? TakePort { get; init; }

@@ -1,16 +1,19 @@
 using System.Net.Sockets;
 using EdgeGate.Http;
 using EdgeGate.Layer4;
+using EdgeGate.Telemetry;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Model;
 
 namespace EdgeGate.Daemon;
 
-/// <summary>Counts connects to HTTP upstreams with those of layer 4, under the destination's name.</summary>
+/// <summary>Counts connects to HTTP upstreams with those of layer 4, under the destination's name, and traces them.</summary>
 internal sealed class HttpConnects(RelayMetrics metrics, Func<IProxyStateLookup?> clusters)
 {
     public void Record(UpstreamConnect connect)
     {
+        RequestTrace.Connected(connect);
+
         // A health probe may go to another port than requests do: it has no destination's name.
         string destination = Find(connect)?.DestinationId ?? "";
         if (connect.Error == SocketError.Success)

@@ -53,7 +53,6 @@ internal sealed class HttpServer : IAsyncDisposable
         {
             DestinationsChanged = health.Apply,
             Observer = new RequestObserver(new ForwardingMetrics(transport.Metrics.Meter), log),
-            JoinTraces = current().Tracing.Otlp is not null,
             ProxyHeader = WriteProxyHeader,
             TakePort = Ports.Take,
             TakeDescriptor = new HttpDescriptors(transport.Gate, transport.Metrics.Meter, logs.CreateLogger("EdgeGate")).Take,
@@ -64,7 +63,7 @@ internal sealed class HttpServer : IAsyncDisposable
                 .Select(l => l.Settings.ConnectTimeout).DefaultIfEmpty(new HttpGatewayOptions().ConnectTimeout).Max(),
         });
         _app = builder.Build();
-        _app.Use(new RequestTracking(log).Create);
+        _app.Use(new RequestTracking(log, TracesOf(current().Tracing)).Create);
         _app.MapHttpGateway();
         _clusters = Clusters;
         health.Attach(Clusters, _app.Services.GetRequiredService<IDestinationHealthUpdater>());
@@ -103,6 +102,9 @@ internal sealed class HttpServer : IAsyncDisposable
     public Task StopAsync() => _app.StopAsync();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static RequestTraces? TracesOf(TracingConfig tracing) =>
+        tracing.Otlp is null ? null : new RequestTraces(tracing.SampleRatio);
 
     private static bool RunsOnLoops(GatewayConfig config) => config.Transport.HttpClient == HttpClientChoice.Own;
 

@@ -10,7 +10,8 @@ namespace EdgeGate.Daemon;
 /// sees both HTTP and the transport.
 /// </summary>
 /// <param name="log">The access log.</param>
-internal sealed class RequestTracking(AccessLog log)
+/// <param name="traces">Null where nothing is traced.</param>
+internal sealed class RequestTracking(AccessLog log, RequestTraces? traces)
 {
     /// <summary>The middleware; of a connection that is not our transport's it does nothing.</summary>
     public RequestDelegate Create(RequestDelegate next) => context =>
@@ -18,13 +19,14 @@ internal sealed class RequestTracking(AccessLog log)
 
     private async Task TrackAsync(HttpContext context, IRequestActivity activity, RequestDelegate next)
     {
+        RequestTrace? trace = traces?.Begin(context, activity);
         RequestEntry? entry = log.WantsRequests
             ? RequestEntry.Begin(context, activity, log.Now, log.WantsQuery)
             : null;
         UpgradeObserver? upgrade = UpgradeObserver.Attach(context.Features, activity, entry);
         if (activity.Begin(context.Request.Protocol))
         {
-            RequestSpans.ConnectionBegan(activity);
+            trace?.ConnectionBegan(activity);
         }
 
         bool failed = true;
@@ -41,6 +43,8 @@ internal sealed class RequestTracking(AccessLog log)
                 entry.End(context, failed);
                 log.Write(entry);
             }
+
+            trace?.End(context, failed);
         }
     }
 }

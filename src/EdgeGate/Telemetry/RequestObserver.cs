@@ -12,19 +12,20 @@ internal sealed class RequestObserver(ForwardingMetrics metrics, AccessLog log) 
     public void Forwarding(HttpContext context, string destination)
     {
         context.Features.Get<IRequestActivity>()?.SentTo(destination);
-        RequestSpans.Forwarding();
+        RequestTrace.Of(context)?.Forwarding(context, destination);
         EntryOf(context)?.Forwarding(destination);
     }
 
     public void Answered(HttpContext context)
     {
-        RequestSpans.Answered();
+        RequestTrace.Of(context)?.Answered();
         EntryOf(context)?.Answered();
     }
 
     public void Forwarded(HttpContext context, ForwarderError error)
     {
-        metrics.Forwarded(context, error);
+        metrics.Forwarded(context, error); // first: while a trace's span is current, metrics take it for their exemplar
+        RequestTrace.Of(context)?.Forwarded(error);
         EntryOf(context)?.Forwarded(error);
     }
 

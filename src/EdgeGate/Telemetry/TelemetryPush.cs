@@ -13,19 +13,6 @@ namespace EdgeGate.Telemetry;
 /// </summary>
 internal sealed class TelemetryPush : IDisposable
 {
-    // What a request does inside, from the runtime's and YARP's own sources, and ours between them.
-    private static readonly string[] Sources =
-    [
-        "Microsoft.AspNetCore",
-        "Yarp.ReverseProxy",
-        "System.Net.Http",
-        "Experimental.System.Net.Http.Connections",
-        "Experimental.System.Net.NameResolution",
-        "Experimental.System.Net.Sockets",
-        "Experimental.System.Net.Security",
-        RequestSpans.SourceName,
-    ];
-
     private readonly MeterProvider? _metrics;
     private readonly TracerProvider? _traces;
 
@@ -38,7 +25,7 @@ internal sealed class TelemetryPush : IDisposable
     /// <summary>Begins to send; what is not asked for does not exist.</summary>
     public static TelemetryPush Start(GatewayConfig config) => new(
         config.Metrics.Otlp is { } metrics ? StartMetrics(metrics) : null,
-        config.Tracing.Otlp is { } traces ? StartTraces(traces, config.Tracing.SampleRatio) : null);
+        config.Tracing.Otlp is { } traces ? StartTraces(traces) : null);
 
     /// <summary>Sends what is left, and ends.</summary>
     public void Dispose()
@@ -58,17 +45,13 @@ internal sealed class TelemetryPush : IDisposable
         })
         .Build();
 
-    private static TracerProvider StartTraces(OtlpConfig otlp, double ratio)
-    {
-        // ASP.NET Core leaves method, path and status out of its spans unless this says that nobody else adds them.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
-        return Sdk.CreateTracerProviderBuilder()
-            .ConfigureResource(Describe)
-            .SetSampler(new TraceIdRatioBasedSampler(ratio))
-            .AddSource(Sources)
-            .AddOtlpExporter(exporter => Apply(otlp, exporter, "v1/traces"))
-            .Build();
-    }
+    // Every span is sent: RequestTraces makes none of a request that is not sampled.
+    private static TracerProvider StartTraces(OtlpConfig otlp) => Sdk.CreateTracerProviderBuilder()
+        .ConfigureResource(Describe)
+        .SetSampler(new AlwaysOnSampler())
+        .AddSource(RequestTrace.SourceName)
+        .AddOtlpExporter(exporter => Apply(otlp, exporter, "v1/traces"))
+        .Build();
 
     private static void Describe(ResourceBuilder resource) => resource.AddService(
         "edgegate",

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using EdgeGate.FunctionalTests.Infrastructure;
 using Microsoft.AspNetCore.Builder;
@@ -39,13 +40,41 @@ public sealed class TracingTests : DaemonTests
         Assert.Contains(Encoding.Latin1.GetString(Convert.FromHexString(Trace)), traces, StringComparison.Ordinal);
         Assert.Contains("edgegate.accept", traces, StringComparison.Ordinal);
         Assert.Contains("edgegate.route", traces, StringComparison.Ordinal);
-        Assert.Contains("proxy.forwarder", traces, StringComparison.Ordinal);
+        Assert.Contains("edgegate.upstream.connect", traces, StringComparison.Ordinal);
         Assert.Contains("http.response.status_code", traces, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", traces, StringComparison.Ordinal);
         string[] parent = _upstreamsParent!.Split('-');
         Assert.Equal(Trace, parent[1]);
         Assert.NotEqual(Parent, parent[2]); // a span of the gateway's
         Assert.Equal("01", parent[3]);
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("sockets")]
+    public async Task Either_client_and_tls_have_their_spans_sent_by_grpc(string client)
+    {
+        await using var collector = await AppUpstream.StartAsync(Collect);
+        await using var upstream = await AppUpstream.StartAsync(Answer);
+        using var certificate = new TestCertificate(["localhost"]);
+        var configuration = new DaemonConfiguration()
+            .With("Transport", $$"""{ "HttpClient": "{{client}}" }""")
+            .With("Tracing", $$"""{ "SampleRatio": 1, "Otlp": { "Endpoint": "{{collector.Address}}", "Protocol": "Grpc" } }""");
+        configuration.Proxy("web", upstream.Address);
+        IPEndPoint secure = configuration.Listen("secure", "https", more: $$"""
+            { "Tls": { "Certificates": [ {
+                "CertificatePath": "{{certificate.Files.CertificatePath}}", "KeyPath": "{{certificate.Files.KeyPath}}" } ] } }
+            """);
+        await using var daemon = await DaemonProcess.StartAsync(configuration);
+        using var http = HttpTests.ClientOf(new Uri($"https://localhost:{secure.Port}/"));
+
+        using var answer = await http.GetAsync("/", Token);
+
+        const string Service = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+        await Until.TrueAsync(() => Sent(Service).Contains("edgegate.upstream.connect", StringComparison.Ordinal));
+        Assert.Contains("edgegate.tls", Sent(Service), StringComparison.Ordinal);
+        Assert.Contains("edgegate.upstream.first_byte", Sent(Service), StringComparison.Ordinal);
+        Assert.Contains("GET {**path}", Sent(Service), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,12 +127,18 @@ public sealed class TracingTests : DaemonTests
 
     private string Sent(string path) => _received.GetValueOrDefault(path, "");
 
-    private void Collect(WebApplication app) => app.MapPost("/v1/{signal}", async context =>
+    private void Collect(WebApplication app) => app.MapPost("/{**path}", async context =>
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         string text = Encoding.Latin1.GetString(body.ToArray()); // protocol buffers carry their strings as they are
         _received.AddOrUpdate(context.Request.Path, text, (_, before) => before + text);
+        if (context.Request.ContentType is "application/grpc")
+        {
+            context.Response.ContentType = "application/grpc";
+            await context.Response.Body.WriteAsync(new byte[5]); // a message of no bytes, not compressed
+            context.Response.AppendTrailer("grpc-status", "0");
+        }
     });
 
     private void Answer(WebApplication app) => app.Map("/{**path}", context =>

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using EdgeGate.FunctionalTests.Infrastructure;
-using EdgeGate.Http;
 
 namespace EdgeGate.FunctionalTests.Http;
 
@@ -12,7 +10,7 @@ public sealed class TraceContextTests : HttpTests
     [Theory, OnEachTransport]
     public async Task Clients_trace_context_passes_once_and_unchanged(GatewayTransport transport)
     {
-        var head = await ExchangeAsync(transport, joinTraces: false, $"traceparent: {Parent}\r\ntracestate: a=1\r\n");
+        var head = await ExchangeAsync(transport, $"traceparent: {Parent}\r\ntracestate: a=1\r\n");
 
         Assert.Equal([Parent], Values(head, "traceparent"));
         Assert.Equal(["a=1"], Values(head, "tracestate"));
@@ -22,7 +20,7 @@ public sealed class TraceContextTests : HttpTests
     public async Task Two_contexts_are_none(GatewayTransport transport)
     {
         var head = await ExchangeAsync(
-            transport, joinTraces: false, $"traceparent: {Parent}\r\ntraceparent: {Parent}\r\ntracestate: a=1\r\n");
+            transport, $"traceparent: {Parent}\r\ntraceparent: {Parent}\r\ntracestate: a=1\r\n");
 
         Assert.Empty(Values(head, "traceparent"));
         Assert.Empty(Values(head, "tracestate"));
@@ -31,40 +29,20 @@ public sealed class TraceContextTests : HttpTests
     [Theory, OnEachTransport]
     public async Task No_trace_context_is_made_up(GatewayTransport transport)
     {
-        var head = await ExchangeAsync(transport, joinTraces: false, "");
+        var head = await ExchangeAsync(transport, "");
 
         Assert.Empty(Values(head, "traceparent"));
-    }
-
-    [Theory, OnEachTransport]
-    public async Task Gateway_that_joins_passes_one_context_of_the_same_trace(GatewayTransport transport)
-    {
-        using var exporter = new ActivityListener
-        {
-            ShouldListenTo = static source => source.Name == "Microsoft.AspNetCore",
-            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-        };
-        ActivitySource.AddActivityListener(exporter);
-
-        var head = await ExchangeAsync(transport, joinTraces: true, $"traceparent: {Parent}\r\n");
-
-        var passed = Assert.Single(Values(head, "traceparent"));
-        Assert.StartsWith($"00-{Trace}-", passed, StringComparison.Ordinal);
-        Assert.NotEqual(Parent, passed);
     }
 
     private static IEnumerable<string> Values(string head, string name) => head.Split("\r\n")
         .Where(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
         .Select(line => line[(name.Length + 1)..].Trim());
 
-    private async Task<string> ExchangeAsync(GatewayTransport transport, bool joinTraces, string headers)
+    private async Task<string> ExchangeAsync(GatewayTransport transport, string headers)
     {
         var received = new UpstreamRecord();
         using var upstream = new RawUpstream(received.ServeAsync, Token);
-        await using var gateway = await GatewayHost.StartAsync(transport, upstream.Address, new GatewaySettings
-        {
-            Gateway = new HttpGatewayOptions { JoinTraces = joinTraces },
-        });
+        await using var gateway = await GatewayHost.StartAsync(transport, upstream.Address);
         using var client = await RawConnection.ConnectAsync(gateway.EndPoint, Token);
         await client.SendAsync($"GET / HTTP/1.1\r\nHost: a\r\n{headers}\r\n");
         await client.ReadHeadAsync();

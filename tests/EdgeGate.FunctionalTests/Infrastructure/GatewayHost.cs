@@ -58,7 +58,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton(s => new AccessLog(
             s.GetRequiredService<IMeterFactory>().Create(TransportMetrics.MeterName), TimeProvider.System, NullLogger.Instance));
         var app = builder.Build();
-        app.Use(new RequestTracking(app.Services.GetRequiredService<AccessLog>()).Create);
+        app.Use(new RequestTracking(app.Services.GetRequiredService<AccessLog>(), traces: null).Create);
         app.MapHttpGateway();
         await app.StartAsync();
         return new GatewayHost(app);
