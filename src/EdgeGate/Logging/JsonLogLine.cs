@@ -1,70 +1,49 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace EdgeGate.Logging;
 
-/// <summary>One JSON object a line; whatever a client sent is escaped, so that it cannot begin a line of its own.</summary>
-internal sealed class JsonLogLine(ArrayBufferWriter<byte> target) : ILogLine, ILogFormatter, IDisposable
+/// <summary>One JSON object a line.</summary>
+internal sealed class JsonLogLine(ArrayBufferWriter<byte> target) : LogLine(target)
 {
-    private readonly Utf8JsonWriter _json = new(
-        target, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
-    private long _milliseconds = long.MinValue;
-    private string _time = ""; // of those milliseconds: many lines have the same
+    // RFC 8259, section 7, has only quote, backslash and control characters escaped; the rest of ASCII goes as it is.
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
 
-    public void Format(LogEntry entry)
+    private bool _isFirst;
+
+    protected override void Begin()
     {
-        _json.Reset(target);
-        _json.WriteStartObject();
-        entry.Write(this);
-        _json.WriteEndObject();
-        _json.Flush();
-        target.Write("\n"u8);
+        Append("{"u8);
+        _isFirst = true;
     }
 
-    public void Text(string name, string? value)
+    protected override void Begin(ReadOnlySpan<byte> name)
     {
-        if (value is not null)
-        {
-            _json.WriteString(name, value);
-        }
+        Append(_isFirst ? "\""u8 : ",\""u8);
+        Append(name);
+        Append("\":"u8);
+        _isFirst = false;
     }
 
-    public void Number(string name, long? value)
+    protected override void AppendText(string value)
     {
-        if (value is { } number)
+        if (value.AsSpan().ContainsAnyExcept(Plain))
         {
-            _json.WriteNumber(name, number);
-        }
-    }
-
-    public void Seconds(string name, TimeSpan? value)
-    {
-        if (value is { } time)
-        {
-            _json.WriteNumber(name, Math.Round(time.TotalSeconds, 6));
-        }
-    }
-
-    public void Time(string name, DateTimeOffset value)
-    {
-        if (value.ToUnixTimeMilliseconds() != _milliseconds)
-        {
-            _milliseconds = value.ToUnixTimeMilliseconds();
-            _time = value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+            AppendEscaped(value);
+            return;
         }
 
-        _json.WriteString(name, _time);
+        Append("\""u8);
+        AppendAscii(value);
+        Append("\""u8);
     }
 
-    public void Flag(string name, bool value)
+    protected override void AppendQuoted(ReadOnlySpan<byte> value)
     {
-        if (value)
-        {
-            _json.WriteBoolean(name, value);
-        }
+        Append("\""u8);
+        Append(value);
+        Append("\""u8);
     }
 
-    public void Dispose() => _json.Dispose();
+    protected override void End() => Append("}\n"u8);
 }

@@ -4,5 +4,5 @@ namespace EdgeGate.Logging;
 internal abstract class LogEntry
 {
     /// <summary>Writes its fields in their order.</summary>
-    public abstract void Write(ILogLine line);
+    public abstract void Write(LogLine line);
 }

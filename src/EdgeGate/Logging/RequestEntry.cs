@@ -104,45 +104,45 @@ internal sealed class RequestEntry : LogEntry
         }
     }
 
-    public override void Write(ILogLine line)
+    public override void Write(LogLine line)
     {
-        line.Time("time", _time);
-        line.Text("kind", "request");
-        line.Number("connection", _connection);
-        line.Text("listener", _listener);
-        line.Text("client", _client is null ? "unix:" : new IPEndPoint(_client, _clientPort).ToString());
-        line.Text("protocol", _protocol);
-        line.Text("method", _method);
-        line.Text("host", _host);
-        line.Text("path", _path);
-        line.Text("query", _query);
-        line.Number("status", Status);
-        line.Number("bytesIn", _received);
-        line.Number("bytesOut", _sent);
-        line.Text("route", _route);
-        line.Text("cluster", _cluster);
-        line.Text("destination", _destination);
-        line.Text("upstream", _upstream);
-        line.Seconds("duration", _total);
+        line.Time("time"u8, _time);
+        line.Text("kind"u8, "request");
+        line.Number("connection"u8, _connection);
+        line.Text("listener"u8, _listener);
+        line.EndPoint("client"u8, _client, _clientPort);
+        line.Text("protocol"u8, _protocol);
+        line.Text("method"u8, _method);
+        line.Text("host"u8, _host);
+        line.Text("path"u8, _path);
+        line.Text("query"u8, _query);
+        line.Number("status"u8, Status);
+        line.Number("bytesIn"u8, _received);
+        line.Number("bytesOut"u8, _sent);
+        line.Text("route"u8, _route);
+        line.Text("cluster"u8, _cluster);
+        line.Text("destination"u8, _destination);
+        line.Text("upstream"u8, _upstream);
+        line.Seconds("duration"u8, _total);
         WritePhases(line);
-        line.Text("error", Error == ForwarderError.None ? null : Error.ToString());
-        line.Flag("aborted", _aborted);
-        line.Text("trace", _traceId);
+        line.Text("error"u8, Error == ForwarderError.None ? null : Error.ToString());
+        line.Flag("aborted"u8, _aborted);
+        line.Text("trace"u8, _traceId);
     }
 
     /// <summary>Until a destination was chosen; from there to the head of its answer; from there to the end.</summary>
-    private void WritePhases(ILogLine line)
+    private void WritePhases(LogLine line)
     {
         if (_forwardedAt == 0)
         {
             return;
         }
 
-        line.Seconds("routing", Stopwatch.GetElapsedTime(_began, _forwardedAt));
+        line.Seconds("routing"u8, Stopwatch.GetElapsedTime(_began, _forwardedAt));
         if (_answeredAt != 0)
         {
-            line.Seconds("firstByte", Stopwatch.GetElapsedTime(_forwardedAt, _answeredAt));
-            line.Seconds("transfer", _total - Stopwatch.GetElapsedTime(_began, _answeredAt));
+            line.Seconds("firstByte"u8, Stopwatch.GetElapsedTime(_forwardedAt, _answeredAt));
+            line.Seconds("transfer"u8, _total - Stopwatch.GetElapsedTime(_began, _answeredAt));
         }
     }
 

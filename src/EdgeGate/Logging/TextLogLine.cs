@@ -1,77 +1,45 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 
 namespace EdgeGate.Logging;
 
 /// <summary>
 /// <c>key=value</c> pairs. A value that is empty or holds more than letters, digits and a few signs stands in quotes, with
-/// JSON's escapes, so that what a client sent can begin neither a pair nor a line of its own.
+/// JSON's escapes.
 /// </summary>
-internal sealed class TextLogLine(ArrayBufferWriter<byte> target) : ILogLine, ILogFormatter
+internal sealed class TextLogLine(ArrayBufferWriter<byte> target) : LogLine(target)
 {
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#[]@!$&'()*+,;%");
 
-    private readonly StringBuilder _line = new();
+    private bool _isFirst;
 
-    public void Format(LogEntry entry)
+    protected override void Begin() => _isFirst = true;
+
+    protected override void Begin(ReadOnlySpan<byte> name)
     {
-        _line.Clear();
-        entry.Write(this);
-        _line.Append('\n');
-        foreach (ReadOnlyMemory<char> chunk in _line.GetChunks())
+        if (!_isFirst)
         {
-            Encoding.UTF8.GetBytes(chunk.Span, target);
+            Append(" "u8);
         }
+
+        Append(name);
+        Append("="u8);
+        _isFirst = false;
     }
 
-    public void Text(string name, string? value)
+    protected override void AppendText(string value)
     {
-        if (value is null)
-        {
-            return;
-        }
-
-        Begin(name);
         if (value.Length > 0 && !value.AsSpan().ContainsAnyExcept(Plain))
         {
-            _line.Append(value);
+            AppendAscii(value);
         }
         else
         {
-            _line.Append('"').Append(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value)).Append('"');
+            AppendEscaped(value);
         }
     }
 
-    public void Number(string name, long? value)
-    {
-        if (value is { } number)
-        {
-            Begin(name).Append(CultureInfo.InvariantCulture, $"{number}");
-        }
-    }
+    protected override void AppendQuoted(ReadOnlySpan<byte> value) => Append(value);
 
-    public void Seconds(string name, TimeSpan? value)
-    {
-        if (value is { } time)
-        {
-            Begin(name).Append(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.######}");
-        }
-    }
-
-    public void Time(string name, DateTimeOffset value) =>
-        Begin(name).Append(CultureInfo.InvariantCulture, $"{value.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");
-
-    public void Flag(string name, bool value)
-    {
-        if (value)
-        {
-            Begin(name).Append("true");
-        }
-    }
-
-    private StringBuilder Begin(string name) =>
-        (_line.Length > 0 ? _line.Append(' ') : _line).Append(name).Append('=');
+    protected override void End() => Append("\n"u8);
 }

@@ -12,15 +12,15 @@ public sealed class LogLineTests
     /// <summary>A value of each kind, one of them hostile.</summary>
     private sealed class Sample(string text) : LogEntry
     {
-        public override void Write(ILogLine line)
+        public override void Write(LogLine line)
         {
-            line.Time("time", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(1)));
-            line.Text("text", text);
-            line.Text("none", null);
-            line.Number("number", -5);
-            line.Seconds("seconds", TimeSpan.FromTicks(15_000_017));
-            line.Flag("yes", true);
-            line.Flag("no", false);
+            line.Time("time"u8, new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(1)));
+            line.Text("text"u8, text);
+            line.Text("none"u8, null);
+            line.Number("number"u8, -5);
+            line.Seconds("seconds"u8, TimeSpan.FromTicks(15_000_017));
+            line.Flag("yes"u8, true);
+            line.Flag("no"u8, false);
         }
     }
 
@@ -32,7 +32,7 @@ public sealed class LogLineTests
     [InlineData("")]
     public void Json_holds_every_value_in_one_line(string text)
     {
-        using var formatter = new JsonLogLine(_buffer);
+        var formatter = new JsonLogLine(_buffer);
         formatter.Format(new Sample(text));
         formatter.Format(new Sample(text));
 
