@@ -21,8 +21,8 @@ internal sealed class ObserveCommand : IDisposable
     private const int IdleHttp = 8400;
     private const int IdleFlows = 1536;
     private const int Lists = 20;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(4);
 
     private readonly UpstreamPorts _ports = UpstreamPorts.Free();
     private readonly string _program = Path.Combine(AppContext.BaseDirectory, "edgegate.dll");
