@@ -66,6 +66,6 @@ public sealed record ConnectionSnapshot
     /// </summary>
     public required TcpSample? Tcp { get; init; }
 
-    /// <summary>What <see cref="Destination"/> is the text of.</summary>
-    internal object? DestinationAddress { get; init; }
+    /// <summary>What <see cref="Destination"/> is the text of: an <see cref="IPEndPoint"/> where it is one.</summary>
+    public object? DestinationAddress { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Authentication;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -33,18 +34,18 @@ internal static class AdminJson
         json.WriteNumber("id"u8, connection.Id);
         json.WriteString("listener"u8, connection.Listener);
         json.WriteString("protocol"u8, connection.Protocol);
-        json.WriteString("source"u8, connection.Source);
-        json.WriteString("destination"u8, connection.Destination);
+        WriteAddress(json, "source"u8, connection.Remote ?? (object)connection.Source);
+        WriteAddress(json, "destination"u8, connection.DestinationAddress);
         json.WriteString("state"u8, connection.State);
-        json.WriteNumber("age"u8, connection.Age.TotalSeconds);
-        json.WriteNumber("idle"u8, connection.Idle.TotalSeconds);
+        WriteSeconds(json, "age"u8, connection.Age);
+        WriteSeconds(json, "idle"u8, connection.Idle);
         json.WriteNumber("bytesIn"u8, connection.BytesReceived);
         json.WriteNumber("bytesOut"u8, connection.BytesSent);
         WriteUpstream(json, connection);
         WriteRequests(json, connection);
         if (connection.Tcp is { } tcp)
         {
-            json.WriteNumber("rtt"u8, tcp.RoundTripTime.TotalSeconds);
+            WriteSeconds(json, "rtt"u8, tcp.RoundTripTime);
             json.WriteNumber("retransmits"u8, tcp.Retransmits);
             json.WriteNumber("unacknowledged"u8, tcp.Unacknowledged);
             json.WriteNumber("notSentBytes"u8, tcp.NotSentBytes);
@@ -52,6 +53,25 @@ internal static class AdminJson
 
         more?.Invoke(json);
         json.WriteEndObject();
+    }
+
+    private static void WriteSeconds(Utf8JsonWriter json, ReadOnlySpan<byte> name, TimeSpan time)
+    {
+        Span<byte> text = stackalloc byte[Utf8Text.SecondsBytes];
+        json.WritePropertyName(name);
+        json.WriteRawValue(text[..Utf8Text.WriteSeconds(time, text)], skipInputValidation: true);
+    }
+
+    private static void WriteAddress(Utf8JsonWriter json, ReadOnlySpan<byte> name, object? address)
+    {
+        if (address is not IPEndPoint ip)
+        {
+            json.WriteString(name, address?.ToString() ?? "");
+            return;
+        }
+
+        Span<byte> bytes = stackalloc byte[Utf8Text.EndPointBytes];
+        json.WriteString(name, bytes[..Utf8Text.WriteEndPoint(ip.Address, ip.Port, bytes)]);
     }
 
     private static void WriteUpstream(Utf8JsonWriter json, ConnectionSnapshot connection)

@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Encodings.Web;
-using System.Text.Unicode;
 
 namespace EdgeGate.Logging;
 
@@ -43,7 +41,8 @@ internal abstract class LogLine(ArrayBufferWriter<byte> target)
         if (value is { } number)
         {
             Begin(name);
-            AppendNumber(number);
+            number.TryFormat(target.GetSpan(20), out int written, default, CultureInfo.InvariantCulture);
+            target.Advance(written);
         }
     }
 
@@ -53,12 +52,7 @@ internal abstract class LogLine(ArrayBufferWriter<byte> target)
         if (value is { } time)
         {
             Begin(name);
-            (long whole, long fraction) = Math.DivRem((Math.Max(time.Ticks, 0) + 5) / 10, 1_000_000);
-            AppendNumber(whole);
-            if (fraction != 0)
-            {
-                AppendFraction((int)fraction);
-            }
+            target.Advance(Utf8Text.WriteSeconds(time, target.GetSpan(Utf8Text.SecondsBytes)));
         }
     }
 
@@ -84,12 +78,9 @@ internal abstract class LogLine(ArrayBufferWriter<byte> target)
             return;
         }
 
-        Span<byte> text = stackalloc byte[80]; // of IPv6 with brackets, scope and port, at most 60
-        _ = address.AddressFamily == AddressFamily.InterNetworkV6
-            ? Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"[{address}]:{port}", out int length)
-            : Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{address}:{port}", out length);
+        Span<byte> text = stackalloc byte[Utf8Text.EndPointBytes];
         Begin(name);
-        AppendQuoted(text[..length]);
+        AppendQuoted(text[..Utf8Text.WriteEndPoint(address, port, text)]);
     }
 
     /// <summary>A mark that is there or not.</summary>
@@ -133,25 +124,5 @@ internal abstract class LogLine(ArrayBufferWriter<byte> target)
         Append("\""u8);
         Encoding.UTF8.GetBytes(Encoder.Encode(value), target);
         Append("\""u8);
-    }
-
-    private void AppendNumber(long value)
-    {
-        value.TryFormat(target.GetSpan(20), out int written, default, CultureInfo.InvariantCulture);
-        target.Advance(written);
-    }
-
-    private void AppendFraction(int micros)
-    {
-        Span<byte> digits = target.GetSpan(7)[..7];
-        digits[0] = (byte)'.';
-        int length = 0;
-        for (int i = 6; i > 0; i--, micros /= 10)
-        {
-            digits[i] = (byte)('0' + (micros % 10));
-            length = length == 0 && micros % 10 != 0 ? i + 1 : length; // without zeros at the end
-        }
-
-        target.Advance(length);
     }
 }
