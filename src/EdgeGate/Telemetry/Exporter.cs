@@ -28,6 +28,9 @@ internal static class Exporter
             new ScrapeAppendix(ScrapePath, () => TopConnectionsText.Write(top.Connections)));
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(Meters)
+            .AddView("dotnet.assembly.count", "dotnet.assemblies") // Prometheus keeps the ending _count for histograms
+            .AddView("dotnet.process.cpu.count", "dotnet.process.cpus")
+            .AddView("dotnet.timer.count", "dotnet.timers")
             .SetExemplarFilter(ExemplarFilterType.TraceBased) // for scrapers of OpenMetrics, where a trace is recorded
             .AddPrometheusExporter(prometheus =>
             {

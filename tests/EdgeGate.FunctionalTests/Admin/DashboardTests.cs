@@ -101,6 +101,36 @@ public sealed class DashboardTests : DaemonTests, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_does_not_see_it_is_told_all_of_it()
+    {
+        await using var daemon = await DaemonProcess.StartAsync(_configuration);
+        Browser browser = _browser!;
+        await browser.OpenAsync(daemon.Admin.BaseAddress!);
+        using var client = await ConnectAsync();
+        await CountAsync(Rows, 1);
+
+        foreach (var (scheme, width) in new[] { ("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390) })
+        {
+            browser.Emulate(scheme, width);
+            Assert.Empty(browser.FindBarriers().Select(barrier => $"{scheme}, {width} pixels: {barrier}"));
+        }
+
+        IReadOnlyList<string> told = browser.ReadAloud();
+        Report(string.Join('\n', told));
+        foreach (string expected in new[]
+        {
+            "heading EdgeGate", "heading Headroom", "heading Findings", "heading Connections", "link Skip to the connections",
+            "button Pause", "searchbox Find connections", "combobox Listener All listeners", "columnheader Client → upstream",
+        })
+        {
+            Assert.Contains(expected, told);
+        }
+
+        Assert.Contains(told, line => line.StartsWith("button End", StringComparison.Ordinal)
+            && line.Contains(client.LocalEndPoint!.ToString()!, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task It_asks_for_the_token_and_says_when_the_gateway_is_gone()
     {
         const string Secret = "correct-horse-battery-staple";

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -13,8 +12,6 @@ namespace EdgeGate.FunctionalTests.Admin;
 public sealed partial class MonitoringTests : DaemonTests
 {
     private static readonly string Deploy = Path.Combine(AppContext.BaseDirectory, "deploy");
-
-    private static string Rules => Path.Combine(Deploy, "prometheus", "edgegate.rules.yml");
 
     [Theory]
     [InlineData("check", "rules", "edgegate.rules.yml")]
@@ -33,7 +30,7 @@ public sealed partial class MonitoringTests : DaemonTests
     [Fact]
     public async Task Each_alert_is_shown_firing_and_not_firing()
     {
-        string[] alerts = [.. Alert().Matches(await File.ReadAllTextAsync(Rules, Token)).Select(match => match.Groups[1].Value)];
+        string[] alerts = [.. Alert().Matches(await File.ReadAllTextAsync(PrometheusServer.Rules, Token)).Select(match => match.Groups[1].Value)];
         string tests = await File.ReadAllTextAsync(Path.Combine(Deploy, "prometheus", "edgegate.rules.test.yml"), Token);
 
         Assert.NotEmpty(alerts);
@@ -47,49 +44,25 @@ public sealed partial class MonitoringTests : DaemonTests
     [Fact]
     public async Task Prometheus_scrapes_the_daemon_and_finds_what_the_rules_and_the_dashboard_ask_for()
     {
-        string prometheus = await Tool.RequireAsync("prometheus", Token);
         await using var echo = TcpUpstream.Echo();
         var configuration = new DaemonConfiguration();
         var relay = configuration.Relay("relay", echo.EndPoint);
         await using var daemon = await DaemonProcess.StartAsync(configuration);
         using var load = new CancellationTokenSource();
         Task<int>[] clients = [.. Enumerable.Range(0, 4).Select(_ => KeepAskingAsync(relay, load.Token))];
-        using var folder = new TemporaryFolder();
-        int port = Ports.Free();
-        string file = folder.Write("prometheus.yml", $$"""
-            global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
-            rule_files: [ "{{Rules}}" ]
-            scrape_configs:
-              - job_name: edgegate
-                static_configs: [ { targets: [ "127.0.0.1:{{configuration.AdminPort}}" ] } ]
-            """);
-        using var process = Process.Start(new ProcessStartInfo(prometheus,
-        [
-            $"--config.file={file}", $"--storage.tsdb.path={Path.Combine(folder.Path, "data")}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=error",
-        ]))!;
-        try
-        {
-            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-            await Until.TrueAsync(async () => await ValueAsync(client, "up{job=\"edgegate\"}") == 1, TimeSpan.FromSeconds(30), "Prometheus to scrape the daemon");
-            await Until.TrueAsync(
-                async () => await ValueAsync(client, "sum(rate(edgegate_connections_accepted_total[10s]))") > 0, TimeSpan.FromSeconds(30), "the load to be seen");
-            await Until.TrueAsync(
-                async () => await ValueAsync(client, "edgegate:limit_use:ratio{resource=\"connections\"}") > 0, TimeSpan.FromSeconds(30), "the rule to be recorded");
-            await load.CancelAsync();
-            Assert.All(await Task.WhenAll(clients), asked => Assert.InRange(asked, 1, int.MaxValue));
+        await using var prometheus = await PrometheusServer.StartAsync(configuration.AdminPort, Token);
+        await prometheus.IsAboveAsync("sum(rate(edgegate_connections_accepted_total[10s]))", 0);
+        await prometheus.IsAboveAsync("edgegate:limit_use:ratio{resource=\"connections\"}", 0);
+        await load.CancelAsync();
+        Assert.All(await Task.WhenAll(clients), asked => Assert.InRange(asked, 1, int.MaxValue));
 
-            await Until.TrueAsync(
-                async () => (await ValueAsync(client, "count(edgegate_connection_rtt_seconds_bucket)")) > 0, what: "the histograms to be scraped");
-            var known = await NamesAsync(client);
-            Assert.Empty(Metrics(await File.ReadAllTextAsync(Rules, Token)).Except(known));
-            Assert.Empty(Metrics(await File.ReadAllTextAsync(Path.Combine(Deploy, "grafana", "edgegate.json"), Token)).Except(known));
-            Assert.True(await ValueAsync(client, "count(ALERTS{alertstate=\"firing\", alertname!~\"EdgeGate(Listen|Tcp).*\"}) or vector(0)") == 0, "an alert fires on a daemon that is well; what the kernel counts, others may have caused");
-        }
-        finally
-        {
-            process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
-        }
+        await prometheus.IsAboveAsync("count(edgegate_connection_rtt_seconds_bucket)", 0);
+        var known = await prometheus.NamesAsync();
+        Assert.Empty(Metrics(await File.ReadAllTextAsync(PrometheusServer.Rules, Token)).Except(known));
+        Assert.Empty(Metrics(await File.ReadAllTextAsync(Path.Combine(Deploy, "grafana", "edgegate.json"), Token)).Except(known));
+        double firing = await prometheus.ValueAsync(
+            "count(ALERTS{alertstate=\"firing\", alertname!~\"EdgeGate(Listen|Tcp).*\"}) or vector(0)");
+        Assert.True(firing == 0, "an alert fires on a daemon that is well; what the kernel counts, others may have caused");
     }
 
     [Fact]
@@ -108,24 +81,6 @@ public sealed partial class MonitoringTests : DaemonTests
 
     // Names of Prometheus' own kind, less those that a rule records (with colons) and what JSON and YAML say besides.
     private static IEnumerable<string> Metrics(string text) => MetricName().Matches(text).Select(match => match.Value).Distinct();
-
-    private async Task<double> ValueAsync(HttpClient prometheus, string query)
-    {
-        try
-        {
-            var answer = JsonNode.Parse(await prometheus.GetStringAsync("/api/v1/query?query=" + Uri.EscapeDataString(query), Token))!;
-            return answer["data"]!["result"]!.AsArray() is [var first, ..]
-                ? double.Parse((string)first!["value"]![1]!, System.Globalization.CultureInfo.InvariantCulture)
-                : double.NaN;
-        }
-        catch (HttpRequestException)
-        {
-            return double.NaN; // not up yet
-        }
-    }
-
-    private async Task<HashSet<string>> NamesAsync(HttpClient prometheus) =>
-        [.. JsonNode.Parse(await prometheus.GetStringAsync("/api/v1/label/__name__/values", Token))!["data"]!.AsArray().Select(name => (string)name!)];
 
     private static async Task<int> KeepAskingAsync(IPEndPoint relay, CancellationToken done)
     {

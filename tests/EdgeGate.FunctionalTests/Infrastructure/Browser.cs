@@ -1,3 +1,4 @@
+using Deque.AxeCore.Commons;
 using OpenQA.Selenium;
 using OpenQA.Selenium.Chrome;
 
@@ -56,6 +57,43 @@ internal sealed class Browser : IDisposable
     public void Press(string keys) => new OpenQA.Selenium.Interactions.Actions(_driver).SendKeys(keys).Perform();
 
     public object? Run(string script) => _driver.ExecuteScript(script);
+
+    /// <summary>Has the page believe that its reader prefers a scheme, light or dark, and how wide it is, in pixels.</summary>
+    public void Emulate(string scheme, int width)
+    {
+        var preference = new Dictionary<string, object> { ["name"] = "prefers-color-scheme", ["value"] = scheme };
+        _driver.ExecuteCdpCommand("Emulation.setEmulatedMedia", new() { ["features"] = new[] { preference } });
+        _driver.ExecuteCdpCommand("Emulation.setDeviceMetricsOverride", new()
+        {
+            ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false,
+        });
+    }
+
+    /// <summary>What axe-core finds against WCAG 2.2, levels A and AA, and its best practices: a line each.</summary>
+    public IReadOnlyList<string> FindBarriers()
+    {
+        _driver.ExecuteScript(new BundledAxeScriptProvider().GetScript());
+        var found = (IEnumerable<object>?)_driver.ExecuteAsyncScript("""
+            const tell = arguments[arguments.length - 1];
+            axe.run(document, { resultTypes: ['violations'] }).then(found => tell(found.violations.map(
+                violation => violation.id + ': ' + violation.help + ': ' + violation.nodes.map(node => node.html).join(' '))));
+            """);
+        return [.. found!.Cast<string>()];
+    }
+
+    /// <summary>What the page is to a screen reader: role and name of everything that is not ignored, in order.</summary>
+    public IReadOnlyList<string> ReadAloud()
+    {
+        _driver.ExecuteCdpCommand("Accessibility.enable", []);
+        var tree = (Dictionary<string, object>)_driver.ExecuteCdpCommand("Accessibility.getFullAXTree", [])!;
+        return [.. ((IEnumerable<object>)tree["nodes"]).Cast<Dictionary<string, object>>()
+            .Where(node => node["ignored"] is false)
+            .Where(node => ValueOf(node, "role") is not "InlineTextBox") // the lines of a text that is there already
+            .Select(node => $"{ValueOf(node, "role")} {ValueOf(node, "name")} {ValueOf(node, "value")}".Trim())];
+    }
+
+    private static object? ValueOf(Dictionary<string, object> node, string key) =>
+        node.GetValueOrDefault(key) is Dictionary<string, object> property ? property.GetValueOrDefault("value") : null;
 
     /// <summary>What the page complained about: errors of scripts, what the policy forbade, what could not be loaded.</summary>
     public IEnumerable<string> Complaints => _driver.Manage().Logs.GetLog(LogType.Browser)
