@@ -83,12 +83,7 @@ internal sealed class ConfigurationLoader
         UpstreamMetadata.Check(config, report);
         NotYetServed.Report(config, report);
         var files = new TlsFiles(report, _time);
-        foreach (var listener in config.Listeners)
-        {
-            files.Check(listener);
-        }
-
-        return config;
+        return config with { Listeners = [.. config.Listeners.Select(files.Check)] };
     }
 
     private static TuningFile? ReadTuning(GatewayConfig config, ConfigurationReport report)

@@ -60,8 +60,7 @@ internal sealed class ConfigurationWatcher(Action changed, ILogger log) : IDispo
 
     private static IEnumerable<string> FilesOf(string source, GatewayConfig config)
     {
-        IEnumerable<string?> certificates = config.Listeners.Select(listener => listener.Tls).OfType<TlsConfig>()
-            .SelectMany(tls => tls.Certificates.SelectMany(c => new[] { c.CertificatePath, c.KeyPath }).Append(tls.ClientCaPath));
+        IEnumerable<string?> certificates = config.Listeners.SelectMany(listener => listener.Tls?.Files ?? []);
         return certificates.Prepend(Path.GetFullPath(source)).Append(config.Kernel.TuningFile)
             .OfType<string>().Where(file => file.Length > 0).Distinct(StringComparer.Ordinal);
     }

@@ -64,6 +64,7 @@ internal sealed class HttpServer : IAsyncDisposable
         });
         _app = builder.Build();
         _app.Use(new RequestTracking(log, TracesOf(current().Tracing)).Create);
+        _app.UseClientIdentity();
         _app.MapHttpGateway();
         _clusters = Clusters;
         health.Attach(Clusters, _app.Services.GetRequiredService<IDestinationHealthUpdater>());
