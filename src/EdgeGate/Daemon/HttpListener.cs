@@ -88,6 +88,10 @@ internal sealed class HttpListener : IAsyncDisposable
     public IReadOnlyList<string> ReloadCertificates() =>
         _host.Services.GetRequiredService<ListenerCertificates>().Reload();
 
+    /// <summary>The certificates that clients are shown; none of an http listener.</summary>
+    public IReadOnlyList<ServedCertificate> Certificates =>
+        _host.Services.GetRequiredService<ListenerCertificates>().Served;
+
     /// <summary>Takes the sockets over and serves.</summary>
     /// <param name="start">Starts Kestrel; it asks for each request whether the listener has been retired.</param>
     public Task StartAsync(Func<IServer, Func<bool>, Task> start) => start(_server, () => _retired);

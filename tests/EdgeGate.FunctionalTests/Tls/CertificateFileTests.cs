@@ -46,6 +46,27 @@ public sealed class CertificateFileTests : DaemonTests
         Assert.DoesNotContain("sesame", daemon.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_end_of_each_certificate_is_a_metric_and_in_the_status()
+    {
+        using var authority = await TestAuthority.CreateAsync(Token);
+        await SignAsync(authority);
+        var configuration = new DaemonConfiguration();
+        configuration.Listen("secure", "https", more: Listener(authority));
+        await using var daemon = await DaemonProcess.StartAsync(configuration);
+
+        (string, string)[] labels = [("listener", "secure"), ("certificate", authority.PathOf("pem.pem"))];
+        double days(double seconds) => (seconds - TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()) / 86_400;
+        await daemon.MetricAsync("edgegate_certificate_expiry_timestamp_seconds", value => days(value) is > 299 and < 301, labels);
+        string status = await daemon.Admin.GetStringAsync("/status", Token);
+        Assert.Contains("\"subject\":\"CN=first.test\"", status.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+
+        await authority.SignAsync("pem", "first.test", days: 10);
+        await daemon.SignalAsync("HUP");
+        await daemon.MetricAsync("edgegate_certificate_expiry_timestamp_seconds", value => days(value) is > 9 and < 11, labels);
+        Assert.Contains("certificate-expires", await daemon.Admin.GetStringAsync("/limits", Token), StringComparison.Ordinal);
+    }
+
     private static async Task SignAsync(TestAuthority authority)
     {
         await authority.SignAsync("pem", "first.test", "rsa:2048");
