@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using EdgeGate.Http;
+using Yarp.ReverseProxy.Configuration;
 
 namespace EdgeGate.Configuration;
 
@@ -47,6 +48,44 @@ internal sealed class TlsFiles(ConfigurationReport report, TimeProvider time)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return $"{file} cannot be read: {e.Message}";
+        }
+    }
+
+    /// <summary>Reports what is wrong with what a cluster's metadata says of TLS.</summary>
+    public void Check(ClusterConfig cluster, string? folder)
+    {
+        var path = $"ReverseProxy:Clusters:{cluster.ClusterId}:Metadata:";
+        var written = UpstreamTlsOptions.Keys.Where(key => cluster.Metadata?.ContainsKey(key) == true).ToList();
+        if (written.Count == 0)
+        {
+            return;
+        }
+
+        var tls = UpstreamTlsOptions.Of(cluster.Metadata, folder);
+        if (tls.CaPath is { } ca)
+        {
+            CheckAuthorities(path + UpstreamTlsOptions.CaPathKey, ca);
+        }
+
+        if (tls.Certificate is { } certificate)
+        {
+            CheckCertificate(
+                path + UpstreamTlsOptions.CertificatePathKey, path + UpstreamTlsOptions.KeyPathKey,
+                path + UpstreamTlsOptions.KeyPasswordFileKey, certificate);
+        }
+        else if (written.Find(key => key is UpstreamTlsOptions.KeyPathKey or UpstreamTlsOptions.KeyPasswordFileKey) is { } alone)
+        {
+            report.Error(path + alone, $"there is no certificate that it belongs to; write {UpstreamTlsOptions.CertificatePathKey} too");
+        }
+
+        if (tls.ServerName is { } name && Uri.CheckHostName(name) != UriHostNameType.Dns)
+        {
+            report.Error(path + UpstreamTlsOptions.ServerNameKey, $"'{name}' is not a host name, such as app.internal");
+        }
+
+        if (cluster.Destinations?.Values.Any(d => d.Address?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true) != true)
+        {
+            report.Warning(path + written[0], "no destination of this cluster is https://, so this key does nothing");
         }
     }
 

@@ -51,6 +51,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<ILoadBalancingPolicy, SourceHashPolicy>();
         builder.Services.AddHttpGateway(reverseProxy, new HttpGatewayOptions
         {
+            Folder = current().Folder,
             DestinationsChanged = health.Apply,
             Observer = new RequestObserver(new ForwardingMetrics(transport.Metrics.Meter), log),
             ProxyHeader = WriteProxyHeader,

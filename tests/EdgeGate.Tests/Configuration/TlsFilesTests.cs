@@ -209,6 +209,25 @@ public sealed class TlsFilesTests : IDisposable
         Assert.Contains("it names no responder", Assert.Single(loaded.Warnings).Message);
     }
 
+    [Fact]
+    public async Task The_example_is_good_with_the_files_that_it_names()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "tls"));
+        WritePair("tls/example.com");
+        WritePfx("tls/example.org.pfx", "sesame");
+        WriteSecret("tls/example.org.password", "sesame");
+        WritePair("tls/clients-ca");
+        WritePair("tls/internal-ca");
+        WritePair("tls/gateway");
+
+        string example = Path.Combine(AppContext.BaseDirectory, "config", "examples", "tls.json");
+        var loaded = await new ConfigurationLoader(new Dictionary<string, string>(), new FakeTimeProvider(Now))
+            .LoadAsync("tls.json", await File.ReadAllBytesAsync(example, TestContext.Current.CancellationToken), _folder);
+
+        Assert.Empty(loaded.Errors);
+        Assert.All(loaded.Warnings, warning => Assert.Contains("it names no responder", warning.Message));
+    }
+
     private async Task<CertificateConfig> GoodAsync(string certificate)
     {
         var loaded = await LoadAsync(certificate);
