@@ -49,8 +49,13 @@ public sealed partial class MonitoringTests : DaemonTests
     {
         string prometheus = await Tool.RequireAsync("prometheus", Token);
         await using var echo = TcpUpstream.Echo();
+        using var certificate = new TestCertificate(["edge.test"]);
         var configuration = new DaemonConfiguration();
         var relay = configuration.Relay("relay", echo.EndPoint);
+        configuration.Listen("secure", "https", more: $$"""
+            { "Tls": { "Certificates": [
+                { "CertificatePath": "{{certificate.Files.CertificatePath}}", "KeyPath": "{{certificate.KeyPath}}" } ] } }
+            """);
         await using var daemon = await DaemonProcess.StartAsync(configuration);
         using var load = new CancellationTokenSource();
         Task<int>[] clients = [.. Enumerable.Range(0, 4).Select(_ => KeepAskingAsync(relay, load.Token))];

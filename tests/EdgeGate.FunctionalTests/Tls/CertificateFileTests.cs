@@ -64,7 +64,9 @@ public sealed class CertificateFileTests : DaemonTests
         await authority.SignAsync("pem", "first.test", days: 10);
         await daemon.SignalAsync("HUP");
         await daemon.MetricAsync("edgegate_certificate_expiry_timestamp_seconds", value => days(value) is > 9 and < 11, labels);
-        Assert.Contains("certificate-expires", await daemon.Admin.GetStringAsync("/limits", Token), StringComparison.Ordinal);
+        await Until.TrueAsync(
+            async () => (await daemon.Admin.GetStringAsync("/limits", Token)).Contains("certificate-expires", StringComparison.Ordinal),
+            what: "the finding");
     }
 
     private static async Task SignAsync(TestAuthority authority)
