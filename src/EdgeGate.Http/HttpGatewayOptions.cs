@@ -7,6 +7,9 @@ namespace EdgeGate.Http;
 /// <summary>What EdgeGate adds to YARP's own configuration; a cluster's own setting always wins.</summary>
 public sealed record HttpGatewayOptions
 {
+    /// <summary>What relative paths in the clusters' metadata start from; null: the current directory.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>How long connecting to an upstream may take; after that the client gets a 504 or 502.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -1,5 +1,6 @@
 using EdgeGate.CommandLine;
 using EdgeGate.Daemon;
+using EdgeGate.Native.Tls;
 
 namespace EdgeGate;
 
@@ -7,6 +8,7 @@ internal static class Program
 {
     private static Task<int> Main(string[] arguments)
     {
+        OpenSslDefaults.Apply(); // before a certificate is read
         Terminal terminal = Terminal.Standard();
         return EdgeGateCommand.RunAsync(
             arguments,

@@ -9,4 +9,7 @@ internal static partial class ForwarderLog
     [LoggerMessage(EventId = 1, Message = "{Method} {Path} to {Destination} failed: {Error} ({Cause})")]
     internal static partial void Failed(
         ILogger log, LogLevel level, string method, string? path, string destination, ForwarderError error, string? cause);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "cluster {Cluster} keeps the TLS files that it has: {Reason}")]
+    internal static partial void TlsKept(ILogger log, string cluster, string reason);
 }

@@ -40,7 +40,8 @@ internal static class HopByHopHeaders
             foreach (var range in connection[i].AsSpan().Split(','))
             {
                 var name = connection[i].AsSpan()[range].Trim();
-                if (!name.IsEmpty && !Kept.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
+                if (!name.IsEmpty && !Kept.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name)
+                    && !ClientIdentityHeaders.IsReserved(name)) // the gateway's own, or gone already
                 {
                     headers.Remove(name.ToString());
                 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using EdgeGate.Http.Health;
@@ -22,6 +23,9 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
 
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
 
+    private readonly ILogger _log = logger;
+    private readonly ConcurrentDictionary<string, UpstreamTls> _tls = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>
     /// YARP's own has no place for a client that is more than a handler, so this one stands before it.
     /// </summary>
@@ -42,9 +46,10 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
         return new ClientBoundInvoker(() => base.CreateClient(afresh), client => header(version, client));
     }
 
-    /// <summary>YARP compares its own settings; ours lie in the metadata.</summary>
+    /// <summary>YARP compares its own settings; ours lie in the metadata, and in the files that it names.</summary>
     protected override bool CanReuseOldClient(ForwarderHttpClientContext context) =>
         base.CanReuseOldClient(context)
+        && _tls.GetValueOrDefault(context.ClusterId) is { } tls && tls == ReadTls(context)
         && MaxConnectionsOf(context.OldMetadata) == MaxConnectionsOf(context.NewMetadata)
         && VersionOf(context.OldMetadata) == VersionOf(context.NewMetadata)
         && context.OldMetadata?.GetValueOrDefault(SourceAddresses) == context.NewMetadata?.GetValueOrDefault(SourceAddresses);
@@ -64,18 +69,42 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
             handler.MaxConnectionsPerServer = connections;
         }
 
+        ReadTls(context).Configure(handler.SslOptions);
+
         // With Kestrel set likewise, header bytes above ASCII pass through unchanged instead of failing the request.
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         handler.ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         base.ConfigureHandler(context, handler);
     }
 
-    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        new Layer4ProbeHandler(
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
+    {
+        HttpMessageHandler named = ReadTls(context).ServerName is { } name ? new ServerNameHandler(name, handler) : handler;
+        return new Layer4ProbeHandler(
             options.UpstreamLoops is { } loops && handler is SocketsHttpHandler sockets && SuitsOwnClient(context)
-                ? new UpstreamHandler(loops, OptionsOf(sockets, context.ClusterId), sockets)
-                : handler,
+                ? new UpstreamHandler(loops, OptionsOf(sockets, context.ClusterId), named)
+                : named,
             options.ProbeLayer4 ?? new Layer4Prober(new UpstreamDialer(context.ClusterId, options)).ProbeAsync);
+    }
+
+    /// <summary>
+    /// What the files hold now. They were found usable when the configuration was read; what a moment later is not leaves the
+    /// cluster with what it had.
+    /// </summary>
+    private UpstreamTls ReadTls(ForwarderHttpClientContext context)
+    {
+        var wanted = UpstreamTlsOptions.Of(context.NewMetadata, options.Folder);
+        UpstreamTls? before = _tls.GetValueOrDefault(context.ClusterId);
+        try
+        {
+            return _tls[context.ClusterId] = UpstreamTls.Load(wanted, before);
+        }
+        catch (InvalidDataException e) when (before is not null)
+        {
+            ForwarderLog.TlsKept(_log, context.ClusterId, e.Message);
+            return before;
+        }
+    }
 
     /// <summary>Whether the cluster asks for nothing that only HttpClient's own handler does.</summary>
     private static bool SuitsOwnClient(ForwarderHttpClientContext context) =>

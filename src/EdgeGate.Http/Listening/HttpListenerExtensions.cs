@@ -73,6 +73,15 @@ public static class HttpListenerExtensions
         var tls = new ListenerTls(options);
         listen.ApplicationServices.GetService<ListenerCertificates>()?.Add(tls);
         listen.Protocols = HttpProtocols.Http1AndHttp2;
+        if (options.ForwardClientCertificate.Count > 0)
+        {
+            listen.Use(next => connection =>
+            {
+                connection.Features.Set(new ClientIdentity(options.ForwardClientCertificate));
+                return next(connection);
+            });
+        }
+
         return listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = tls.SelectAsync,

@@ -10,6 +10,9 @@ public sealed class ListenerCertificates
 
     internal void Add(ListenerTls listener) => _listeners.Enqueue(listener);
 
+    /// <summary>What clients are shown now.</summary>
+    public IReadOnlyList<ServedCertificate> Served => [.. _listeners.SelectMany(listener => listener.Served)];
+
     /// <summary>
     /// Reads every certificate again; new handshakes use what was read, established connections keep what they have.
     /// A listener whose files cannot be used keeps its old ones.

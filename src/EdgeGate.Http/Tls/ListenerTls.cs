@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -18,12 +17,16 @@ internal sealed class ListenerTls
 
     // Swapped whole on reload: a handshake sees the old set or the new one.
     private volatile ServerNameTable<SslServerAuthenticationOptions> _servers;
+    private volatile IReadOnlyList<ServerCertificate> _certificates = [];
 
     public ListenerTls(HttpTlsOptions options)
     {
         _options = options;
         _servers = Load(options);
     }
+
+    /// <summary>What is shown to clients now.</summary>
+    public IEnumerable<ServedCertificate> Served => _certificates.Select(certificate => certificate.Served);
 
     /// <summary>Everything that is wrong with <paramref name="options"/>, not the first thing only.</summary>
     public static IEnumerable<string> Validate(HttpTlsOptions? options)
@@ -33,7 +36,7 @@ internal sealed class ListenerTls
             return [NoCertificate];
         }
 
-        return options.Certificates.Select(files => ErrorOf(() => ServerCertificate.Load(files)))
+        return options.Certificates.Select(files => ErrorOf(() => CertificateFiles.Load(files)))
             .Append(ErrorOf(() => LoadClientPolicy(options)))
             .OfType<string>();
     }
@@ -47,7 +50,7 @@ internal sealed class ListenerTls
 
     public SslServerAuthenticationOptions Select(string? serverName) => _servers.Find(serverName);
 
-    private static ServerNameTable<SslServerAuthenticationOptions> Load(HttpTlsOptions options)
+    private ServerNameTable<SslServerAuthenticationOptions> Load(HttpTlsOptions options)
     {
         if (options.Certificates.Count == 0)
         {
@@ -55,9 +58,14 @@ internal sealed class ListenerTls
         }
 
         var clients = LoadClientPolicy(options);
-        return new(options.Certificates
-            .Select(ServerCertificate.Load)
-            .Select(server => (server.Names, Settings(server, options.ClientCertificate, clients))));
+        ServerCertificate[] certificates =
+        [
+            .. options.Certificates.Select(files => ServerCertificate.Load(files, options.OcspStapling, _certificates)),
+        ];
+        var servers = new ServerNameTable<SslServerAuthenticationOptions>(
+            certificates.Select(server => (server.Names, Settings(server, options, clients))));
+        _certificates = certificates;
+        return servers;
     }
 
     private static string? ErrorOf(Action load)
@@ -74,15 +82,21 @@ internal sealed class ListenerTls
     }
 
     private static SslServerAuthenticationOptions Settings(
-        ServerCertificate server, ClientCertificatePolicy policy, X509ChainPolicy? clients) => new()
+        ServerCertificate server, HttpTlsOptions options, X509ChainPolicy? clients) => new()
         {
             ServerCertificateContext = server.Context,
             ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ClientCertificateRequired = policy is not ClientCertificatePolicy.None,
+            EnabledSslProtocols = CipherSuites.ProtocolsOf(options.MinimumVersion, options.CipherSuites),
+            CipherSuitesPolicy = PolicyOf(options.CipherSuites),
+            ClientCertificateRequired = options.ClientCertificate is not ClientCertificatePolicy.None,
+
+            // A resumed session remembers the client's certificate and not the intermediates that came with it, so that it
+            // would be refused for want of them; and OpenSSL's context, which .NET shares between listeners of the same server
+            // certificate, would resume sessions here whose clients were asked for none.
+            AllowTlsResume = options.ClientCertificate is ClientCertificatePolicy.None,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             CertificateChainPolicy = clients,
-            RemoteCertificateValidationCallback = policy switch
+            RemoteCertificateValidationCallback = options.ClientCertificate switch
             {
                 ClientCertificatePolicy.None => null,
                 ClientCertificatePolicy.Request => static (_, certificate, _, errors) =>
@@ -98,26 +112,18 @@ internal sealed class ListenerTls
             return null;
         }
 
-        try
+        var policy = new X509ChainPolicy
         {
-            var policy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                DisableCertificateDownloads = true,
-            };
-            policy.CustomTrustStore.ImportFromPemFile(path);
-            if (policy.CustomTrustStore.Count == 0)
-            {
-                throw new InvalidDataException($"{path} holds no certificate");
-            }
-
-            policy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.2")); // client authentication, RFC 5280
-            return policy;
-        }
-        catch (Exception unusable) when (unusable is IOException or CryptographicException or UnauthorizedAccessException)
-        {
-            throw new InvalidDataException($"{path} holds no usable authority: {unusable.Message}", unusable);
-        }
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.AddRange(CertificateFiles.LoadAuthorities(path));
+        policy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.2")); // client authentication, RFC 5280
+        return policy;
     }
+
+    // Windows has one policy for the whole machine.
+    private static CipherSuitesPolicy? PolicyOf(IReadOnlyList<TlsCipherSuite> suites) =>
+        suites.Count == 0 || OperatingSystem.IsWindows() || OperatingSystem.IsAndroid() ? null : new CipherSuitesPolicy(suites);
 }

@@ -68,6 +68,13 @@ internal static class EffectiveConfiguration
         json["DrainTimeout"] = Text(settings.DrainTimeout);
         json["ReceiveBuffer"] = settings.ReceiveBuffer;
         json["SendBuffer"] = settings.SendBuffer;
+        if (listener.Tls is { } tls)
+        {
+            JsonObject shown = Child(json, "Tls");
+            shown["MinimumVersion"] = tls.MinimumVersion.ToString();
+            shown["ClientCertificate"] = tls.ClientCertificate.ToString();
+        }
+
         if (listener.Protocol == ListenerProtocol.Udp)
         {
             json["FlowIdleTimeout"] = Text(listener.FlowIdleTimeout);

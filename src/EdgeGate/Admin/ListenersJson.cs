@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EdgeGate.Daemon;
+using EdgeGate.Http;
 using EdgeGate.Transport;
 
 namespace EdgeGate.Admin;
@@ -46,7 +47,28 @@ internal static class ListenersJson
         json.WriteNumber("rejected", Enum.GetValues<RejectReason>().Sum(reason => stats.Sum(cell => cell.Rejected(reason))));
         json.WriteNumber("bytesIn", stats.Sum(static cell => cell.ClientReceived));
         json.WriteNumber("bytesOut", stats.Sum(static cell => cell.ClientSent));
+        if (listener.Http?.Certificates is { Count: > 0 } certificates)
+        {
+            Write(json, certificates);
+        }
+
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<ServedCertificate> certificates)
+    {
+        json.WriteStartArray("certificates");
+        foreach (ServedCertificate certificate in certificates)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", certificate.Path);
+            json.WriteString("subject", certificate.Subject);
+            json.WriteString("notBefore", certificate.NotBefore);
+            json.WriteString("notAfter", certificate.NotAfter);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, string name, long? number)

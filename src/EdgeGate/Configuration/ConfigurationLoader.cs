@@ -83,12 +83,12 @@ internal sealed class ConfigurationLoader
         UpstreamMetadata.Check(config, report);
         NotYetServed.Report(config, report);
         var files = new TlsFiles(report, _time);
-        foreach (var listener in config.Listeners)
+        foreach (var cluster in config.Clusters)
         {
-            files.Check(listener);
+            files.Check(cluster, folder);
         }
 
-        return config;
+        return config with { Listeners = [.. config.Listeners.Select(files.Check)], Folder = folder };
     }
 
     private static TuningFile? ReadTuning(GatewayConfig config, ConfigurationReport report)

@@ -193,6 +193,13 @@ internal sealed class CrossChecks(
                 : "only an https listener uses Tls";
             report.Error(PathOf(listener, "Tls"), $"{instead}; take this key out or set Protocol to https");
         }
+
+        foreach (var weak in listener.Tls?.CipherSuites.Where(suite => !suite.IsRecommended()) ?? [])
+        {
+            report.Warning(
+                PathOf(listener, "Tls:CipherSuites"),
+                $"{weak} has no forward secrecy or no authenticated encryption, as RFC 9325 wants it; take it out if no client needs it");
+        }
     }
 
     private void CheckBinds()

@@ -8,6 +8,9 @@ internal sealed record GatewayConfig
 {
     public ImmutableArray<ListenerConfig> Listeners { get; init; } = [];
 
+    /// <summary>What relative paths in it start from; null: the current directory.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Whether a change of the file, or of one that it names, reloads it.</summary>
     public bool ReloadOnChange { get; init; }
 

@@ -49,7 +49,7 @@ internal sealed class ListenerReader(string? folder, ConfigurationReport report)
             SocketMode = ReadMode(section, bind),
             Protocol = protocol ?? ListenerProtocol.Http,
             Cluster = string.IsNullOrWhiteSpace(cluster) ? null : cluster,
-            Tls = tls.Exists ? ReadTls(tls) : null,
+            Tls = tls.Exists ? new TlsReader(folder).Read(tls) : null,
             SniRoutes = section.Map("SniRoutes").ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase),
             FlowIdleTimeout = section.Time("FlowIdleTimeout") ?? TimeSpan.FromSeconds(30),
             Settings = ReadSettings(section, shared),
@@ -95,30 +95,6 @@ internal sealed class ListenerReader(string? folder, ConfigurationReport report)
 
         section.Error("SocketMode", $"'{text}' is not a file mode; write three octal digits, such as \"0660\"");
         return OwnerAndGroup;
-    }
-
-    private TlsConfig ReadTls(SectionReader section)
-    {
-        var certificates = section.Section("Certificates");
-        var ca = section.Text("ClientCaPath");
-        var tls = new TlsConfig
-        {
-            Certificates = [.. certificates.Sections().Select(ReadCertificate)],
-            ClientCertificate = section.Choice<ClientCertificateMode>("ClientCertificate") ?? ClientCertificateMode.None,
-            ClientCaPath = string.IsNullOrWhiteSpace(ca) ? null : GatewayReader.Resolve(ca, folder),
-        };
-        section.RejectUnknown();
-        return tls;
-    }
-
-    private CertificateConfig ReadCertificate(SectionReader section)
-    {
-        var certificate = section.Required("CertificatePath", "\"tls/site.pem\"");
-        var key = section.Text("KeyPath");
-        section.RejectUnknown();
-        return new CertificateConfig(
-            certificate.Length == 0 ? "" : GatewayReader.Resolve(certificate, folder),
-            string.IsNullOrWhiteSpace(key) ? null : GatewayReader.Resolve(key, folder));
     }
 
     private static ListenerSettings ReadSettings(SectionReader section, ListenerSettings otherwise) => otherwise with

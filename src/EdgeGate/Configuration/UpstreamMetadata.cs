@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeGate.Http;
 using EdgeGate.Http.Health;
 using EdgeGate.Layer4.Upstreams;
 using Yarp.ReverseProxy.Configuration;
@@ -13,7 +14,10 @@ internal static class UpstreamMetadata
     private const string QueueTimeout = Prefix + "QueueTimeout";
 
     private static readonly string[] ClusterKeys =
-        [MaxConnections, QueueTimeout, SendProxyProtocol.Key, SourceAddresses.Key, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
+    [
+        MaxConnections, QueueTimeout, SendProxyProtocol.Key, SourceAddresses.Key, Layer4Probe.SendKey, Layer4Probe.ExpectKey,
+        .. UpstreamTlsOptions.Keys,
+    ];
 
     private static readonly string[] Layer4Keys = [QueueTimeout, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 

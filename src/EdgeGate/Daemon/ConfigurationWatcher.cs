@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using EdgeGate.Configuration;
+using EdgeGate.Http;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeGate.Daemon;
@@ -60,8 +61,8 @@ internal sealed class ConfigurationWatcher(Action changed, ILogger log) : IDispo
 
     private static IEnumerable<string> FilesOf(string source, GatewayConfig config)
     {
-        IEnumerable<string?> certificates = config.Listeners.Select(listener => listener.Tls).OfType<TlsConfig>()
-            .SelectMany(tls => tls.Certificates.SelectMany(c => new[] { c.CertificatePath, c.KeyPath }).Append(tls.ClientCaPath));
+        IEnumerable<string?> certificates = config.Listeners.SelectMany(listener => listener.Tls?.Files ?? [])
+            .Concat(config.Clusters.SelectMany(cluster => UpstreamTlsOptions.Of(cluster.Metadata, config.Folder).Files));
         return certificates.Prepend(Path.GetFullPath(source)).Append(config.Kernel.TuningFile)
             .OfType<string>().Where(file => file.Length > 0).Distinct(StringComparer.Ordinal);
     }

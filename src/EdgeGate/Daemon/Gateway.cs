@@ -65,6 +65,7 @@ internal sealed class Gateway : IAsyncDisposable
         _http = new HttpServer(() => Config, _reverseProxy.Section, Transport, _upstreams, _accessLog, logs);
         UpstreamGauges.Register(Metrics.Meter, () => _upstreams.Clusters, _http.Clusters.GetClusters);
         _listeners = new Listeners(Transport, new Layer4Lanes(Transport, _upstreams, () => Plan, logs), _http, inherited, () => Plan);
+        CertificateMetrics.Register(Metrics.Meter, _listeners.Certificates);
     }
 
     public GatewayConfig Config => _loaded.Config!;

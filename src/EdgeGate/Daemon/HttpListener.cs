@@ -81,13 +81,16 @@ internal sealed class HttpListener : IAsyncDisposable
         return _idle == config.Settings.IdleTimeout
             && _proxyProtocol == config.Settings.ProxyProtocol
             && sockets.SequenceEqual(_sockets.Select(s => s.Socket))
-            && (wanted with { Tls = null }) == (_options with { Tls = null })
-            && SameTls(wanted.Tls, _options.Tls);
+            && wanted == _options;
     }
 
     /// <summary>Reads the certificates again; those that cannot be used stay as they were, and are told.</summary>
     public IReadOnlyList<string> ReloadCertificates() =>
         _host.Services.GetRequiredService<ListenerCertificates>().Reload();
+
+    /// <summary>The certificates that clients are shown; none of an http listener.</summary>
+    public IReadOnlyList<ServedCertificate> Certificates =>
+        _host.Services.GetRequiredService<ListenerCertificates>().Served;
 
     /// <summary>Takes the sockets over and serves.</summary>
     /// <param name="start">Starts Kestrel; it asks for each request whether the listener has been retired.</param>
@@ -112,19 +115,15 @@ internal sealed class HttpListener : IAsyncDisposable
         Refusal = _options.Protocol == HttpListenerProtocol.Http ? ServiceUnavailable : default,
     };
 
-    private static bool SameTls(HttpTlsOptions? one, HttpTlsOptions? other) =>
-        one is null || other is null
-            ? one == other
-            : one.Certificates.SequenceEqual(other.Certificates)
-                && (one with { Certificates = [] }) == (other with { Certificates = [] });
-
     private static HttpListenerOptions OptionsOf(ListenerConfig listener) => new()
     {
         Protocol = listener.Protocol == ListenerProtocol.Https ? HttpListenerProtocol.Https : HttpListenerProtocol.Http,
         FirstByteTimeout = listener.Settings.FirstByteTimeout,
         Tls = listener.Tls is not { } tls ? null : new HttpTlsOptions
         {
-            Certificates = [.. tls.Certificates.Select(c => new HttpCertificateOptions(c.CertificatePath, c.KeyPath ?? c.CertificatePath))],
+            Certificates = [.. tls.Certificates.Select(c => new HttpCertificateOptions(c.CertificatePath, c.KeyPath, c.KeyPasswordFile))],
+            MinimumVersion = tls.MinimumVersion,
+            CipherSuites = tls.CipherSuites,
             ClientCertificate = tls.ClientCertificate switch
             {
                 ClientCertificateMode.Require => ClientCertificatePolicy.Require,
@@ -132,6 +131,8 @@ internal sealed class HttpListener : IAsyncDisposable
                 _ => ClientCertificatePolicy.None,
             },
             ClientCaPath = tls.ClientCaPath,
+            OcspStapling = tls.OcspStapling,
+            ForwardClientCertificate = tls.ForwardClientCertificate,
         },
     };
 }

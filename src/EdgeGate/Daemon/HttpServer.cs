@@ -51,6 +51,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<ILoadBalancingPolicy, SourceHashPolicy>();
         builder.Services.AddHttpGateway(reverseProxy, new HttpGatewayOptions
         {
+            Folder = current().Folder,
             DestinationsChanged = health.Apply,
             Observer = new RequestObserver(new ForwardingMetrics(transport.Metrics.Meter), log),
             ProxyHeader = WriteProxyHeader,
@@ -64,6 +65,7 @@ internal sealed class HttpServer : IAsyncDisposable
         });
         _app = builder.Build();
         _app.Use(new RequestTracking(log, TracesOf(current().Tracing)).Create);
+        _app.UseClientIdentity();
         _app.MapHttpGateway();
         _clusters = Clusters;
         health.Attach(Clusters, _app.Services.GetRequiredService<IDestinationHealthUpdater>());

@@ -1,6 +1,7 @@
 using System.Net;
 using EdgeGate.Configuration;
 using EdgeGate.Daemon.Inherited;
+using EdgeGate.Http;
 using EdgeGate.Limits;
 using EdgeGate.Native.Sockets;
 using EdgeGate.Takeover;
@@ -128,6 +129,12 @@ internal sealed class Listeners(
     /// <summary>Reads the certificates again; those that cannot be used stay as they were, and are told.</summary>
     public IEnumerable<string> ReloadCertificates() =>
         _served.SelectMany(listener => listener.Http?.ReloadCertificates() ?? []);
+
+    /// <summary>The certificates that clients are shown, with the listeners that show them.</summary>
+    public IEnumerable<(string Listener, ServedCertificate Certificate)> Certificates() =>
+        from listener in _served
+        from certificate in listener.Http?.Certificates ?? []
+        select (listener.Config.Name, certificate);
 
     /// <summary>Stops accepting; connections that exist go on.</summary>
     public Task StopAsync() => Task.WhenAll(_served.SelectMany(l => l.Sockets).Select(s => s.Socket.StopAsync()));

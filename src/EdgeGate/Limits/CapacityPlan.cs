@@ -14,7 +14,7 @@ internal sealed record CapacityPlan
     [
         new Descriptors(), new Memory(), new SocketMemory(), new DatagramMemory(), new Ports(), new Conntrack(),
         new Backlogs(), new SocketBuffers(), new Tasks(), new Exposure(), new ServiceSockets(),
-        new TuningDifferences(),
+        new Certificates(), new TuningDifferences(),
     ];
 
     /// <summary>The machine that it was made for.</summary>

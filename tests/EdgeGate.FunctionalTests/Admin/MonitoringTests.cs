@@ -45,8 +45,13 @@ public sealed partial class MonitoringTests : DaemonTests
     public async Task Prometheus_scrapes_the_daemon_and_finds_what_the_rules_and_the_dashboard_ask_for()
     {
         await using var echo = TcpUpstream.Echo();
+        using var certificate = new TestCertificate(["edge.test"]);
         var configuration = new DaemonConfiguration();
         var relay = configuration.Relay("relay", echo.EndPoint);
+        configuration.Listen("secure", "https", more: $$"""
+            { "Tls": { "Certificates": [
+                { "CertificatePath": "{{certificate.Files.CertificatePath}}", "KeyPath": "{{certificate.KeyPath}}" } ] } }
+            """);
         await using var daemon = await DaemonProcess.StartAsync(configuration);
         using var load = new CancellationTokenSource();
         Task<int>[] clients = [.. Enumerable.Range(0, 4).Select(_ => KeepAskingAsync(relay, load.Token))];

@@ -81,7 +81,7 @@ public sealed class TlsTests : HttpTests
         await using var gateway = await StartAsync(transport, new HttpTlsOptions { Certificates = [served.Files] });
         var certificates = gateway.Services.GetRequiredService<ListenerCertificates>();
 
-        await File.WriteAllTextAsync(served.Files.KeyPath, "no key", Token);
+        await File.WriteAllTextAsync(served.KeyPath, "no key", Token);
         Assert.Single(certificates.Reload());
         await using (var stream = await HandshakeAsync(gateway, "a.test"))
         {
@@ -89,7 +89,7 @@ public sealed class TlsTests : HttpTests
         }
 
         File.Copy(renewed.Files.CertificatePath, served.Files.CertificatePath, overwrite: true);
-        File.Copy(renewed.Files.KeyPath, served.Files.KeyPath, overwrite: true);
+        File.Copy(renewed.KeyPath, served.KeyPath, overwrite: true);
         Assert.Empty(certificates.Reload());
         await using (var stream = await HandshakeAsync(gateway, "a.test"))
         {

@@ -61,6 +61,30 @@ internal sealed class ListeningProcess : IAsyncDisposable
         return await StartAsync(program, arguments, folder, ready, token);
     }
 
+    /// <summary>Starts openssl as OCSP responder of an authority that has signed one certificate, which is good.</summary>
+    public static async Task<ListeningProcess> OcspAsync(TestAuthority authority, string file, int port, CancellationToken token)
+    {
+        var program = await Tool.RequireAsync("openssl", token);
+        var folder = new TemporaryFolder();
+        var index = folder.Write("index.txt", $"V\t400101000000Z\t\t{authority.SerialOf(file)}\tunknown\t/CN={file}\n");
+        var process = Process.Start(new ProcessStartInfo(program,
+        [
+            "ocsp", "-port", $"{port}", "-index", index, "-CA", authority.CaPath, "-rsigner", authority.CaPath,
+            "-rkey", authority.CaKeyPath, "-nmin", "60", "-ignore_err",
+        ])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!; // two lines, which the pipes hold
+        var server = new ListeningProcess(process, folder);
+
+        // It serves one after the other, and waits long for one who connects and asks for nothing.
+        string[] ask =
+        [
+            "ocsp", "-url", $"http://127.0.0.1:{port}/", "-CAfile", authority.CaPath, "-issuer", authority.CaPath,
+            "-cert", authority.PathOf(file + ".crt"),
+        ];
+        await Until.TrueAsync(async () => (await Tool.RunAsync(program, ask, token)).ExitCode == 0, what: "openssl ocsp to answer");
+        return server;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _process.Kill();

@@ -24,13 +24,14 @@ internal sealed class TestCertificate : IDisposable
             : request.Create(issuer.Certificate, now.AddDays(-1), now.AddDays(1), RandomNumberGenerator.GetBytes(8))
                 .CopyWithPrivateKey(key);
         File.WriteAllText(Files.CertificatePath, Certificate.ExportCertificatePem());
-        File.WriteAllText(Files.KeyPath, key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(KeyPath, key.ExportPkcs8PrivateKeyPem());
     }
 
     public X509Certificate2 Certificate { get; }
 
-    public HttpCertificateOptions Files =>
-        new(Path.Combine(_folder.FullName, "cert.pem"), Path.Combine(_folder.FullName, "key.pem"));
+    public string KeyPath => Path.Combine(_folder.FullName, "key.pem");
+
+    public HttpCertificateOptions Files => new(Path.Combine(_folder.FullName, "cert.pem"), KeyPath);
 
     public void Dispose()
     {

@@ -19,6 +19,7 @@ internal static class Tool
         ["systemd-socket-activate"] = "systemd",
         ["setpriv"] = "util-linux",
         ["redis-cli"] = "redis-tools",
+        ["testssl"] = "testssl.sh",
         ["redis-benchmark"] = "redis-tools",
     };
 

@@ -94,7 +94,7 @@ public sealed class NoLossTests : DaemonTests, IDisposable
         _configuration.Bind("web", binds[0], "http");
         _configuration.Bind("secure", binds[1], "https", more: $$"""
             { "Tls": { "Certificates": [ {
-                "CertificatePath": "{{_certificate.Files.CertificatePath}}", "KeyPath": "{{_certificate.Files.KeyPath}}" } ] } }
+                "CertificatePath": "{{_certificate.Files.CertificatePath}}", "KeyPath": "{{_certificate.KeyPath}}" } ] } }
             """);
         _configuration.Bind("relay", binds[2], "tcp", "echo");
     }
@@ -141,6 +141,6 @@ public sealed class NoLossTests : DaemonTests, IDisposable
     {
         using var renewed = new TestCertificate(["localhost"]);
         File.Copy(renewed.Files.CertificatePath, _certificate.Files.CertificatePath, overwrite: true);
-        File.Copy(renewed.Files.KeyPath, _certificate.Files.KeyPath, overwrite: true);
+        File.Copy(renewed.KeyPath, _certificate.KeyPath, overwrite: true);
     }
 }

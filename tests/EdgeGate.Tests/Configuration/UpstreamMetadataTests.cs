@@ -51,6 +51,10 @@ public sealed class UpstreamMetadataTests
     [InlineData("EdgeGate.SourceAddresses", "::1", "destination 'one' has an IPv4 address, and none of these is one")]
     [InlineData("EdgeGate.SourceAdresses", "127.0.0.2", "Did you mean 'EdgeGate.SourceAddresses'?")]
     [InlineData("EdgeGate.QueueTimout", "00:00:05", "Did you mean 'EdgeGate.QueueTimeout'?")]
+    [InlineData("EdgeGate.UpstreamCaPth", "ca.pem", "Did you mean 'EdgeGate.UpstreamCaPath'?")]
+    [InlineData("EdgeGate.UpstreamCaPath", "/nowhere/ca.pem", "there is no file /nowhere/ca.pem")]
+    [InlineData("EdgeGate.UpstreamKeyPath", "/nowhere/site.key", "write EdgeGate.UpstreamCertificatePath too")]
+    [InlineData("EdgeGate.UpstreamServerName", "10.0.0.1", "'10.0.0.1' is not a host name")]
     [InlineData("edgegate.queuetimeout", "00:00:05", "Did you mean 'EdgeGate.QueueTimeout'?")]
     public async Task A_wrong_value_says_what_to_write(string key, string value, string message)
     {
@@ -103,6 +107,15 @@ public sealed class UpstreamMetadataTests
 
         Assert.Empty(loaded.Errors);
         Assert.Equal("ReverseProxy:Clusters:app:Metadata:EdgeGate.QueueTimeout", Assert.Single(loaded.Warnings).Path);
+    }
+
+    [Fact]
+    public async Task Tls_to_destinations_without_it_is_a_warning()
+    {
+        var loaded = await Loaded.FromAsync(Json("\"EdgeGate.UpstreamServerName\": \"app.internal\""));
+
+        Assert.Empty(loaded.Errors);
+        Assert.Contains("no destination of this cluster is https://", Assert.Single(loaded.Warnings).Message);
     }
 
     [Fact]
