@@ -47,6 +47,7 @@ public sealed class ContainerTests : IDisposable
         await Until.TrueAsync(async () => (await container.ExecuteAsync(file.HealthCheck, _deadline.Token)).ExitCode == 1, what: "it to drain");
         await relay.SendAsync("done");
         Assert.Equal("halfdone", await relay.ReadToEndAsync());
+        relay.Dispose(); // or it would wait for this end of it, too
         Assert.Equal(0, await container.ExitAsync(_deadline.Token));
     }
 

@@ -20,7 +20,8 @@ public sealed class ConfigurationSchemaTests
     private static readonly JsonObject[] Variants = [.. MakeVariants()];
 
     public static TheoryData<string> ShippedConfigurations => [.. Directory.GetFiles(Folder, "*.json")
-        .Concat(Directory.GetFiles(Path.Combine(Folder, "examples"), "*.json")).Select(file => Path.GetRelativePath(Folder, file))];
+        .Concat(Directory.GetFiles(Path.Combine(Folder, "examples"), "*.json"))
+        .Concat(Directory.GetFiles(Path.Combine(Folder, "..", "deploy", "compose"), "*.json")).Select(file => Path.GetRelativePath(Folder, file))];
 
     [Fact]
     public void Every_key_that_is_read_is_described_and_every_key_that_is_described_is_read()
