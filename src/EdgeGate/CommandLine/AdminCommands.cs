@@ -51,6 +51,7 @@ internal sealed class AdminCommands(Terminal terminal)
             HelpName = "KEY",
         };
         sort.Validators.Add(result => Known(result, ConnectionOrder.Names));
+        sort.CompletionSources.Add([.. ConnectionOrder.Names]);
         var limit = new Option<int?>("--limit") { Description = "At most so many.", HelpName = "N" };
         limit.Validators.Add(NotNegative);
         var listener = new Option<string?>("--listener") { Description = "Only those of this listener.", HelpName = "NAME" };

@@ -32,7 +32,8 @@ internal static class EdgeGateCommand
         });
     }
 
-    private static RootCommand Create(CommandHandlers handlers, Terminal terminal, KernelFactsReader kernel)
+    /// <summary>All of it, without running anything.</summary>
+    internal static RootCommand Create(CommandHandlers handlers, Terminal terminal, KernelFactsReader kernel)
     {
         var admin = new AdminCommands(terminal);
         var root = new RootCommand("EdgeGate: an edge gateway that knows the limits of the machine it runs on.")
@@ -46,7 +47,9 @@ internal static class EdgeGateCommand
             admin.Connections(),
             admin.Reload(),
             admin.Drain(),
+            CompletionCommand.Create(terminal),
         };
+        CompletionCommand.Offer(root);
         return root;
     }
 

@@ -8,10 +8,16 @@ internal sealed class ConfigurationReport(string source, JsonMap map, IReadOnlyD
 {
     private readonly List<ConfigurationError> _errors = [];
     private readonly List<ConfigurationError> _warnings = [];
+    private readonly HashSet<string> _asked = new(StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<ConfigurationError> Errors => InOrder(_errors);
 
     public IReadOnlyList<ConfigurationError> Warnings => InOrder(_warnings);
+
+    /// <summary>Every key that was asked for, there or not: what exists below the sections that were read.</summary>
+    public IReadOnlyCollection<string> AskedKeys => _asked;
+
+    public void Asked(string path) => _asked.Add(path);
 
     public void Error(string path, string message) => Add(_errors, Locate(path, message));
 

@@ -27,7 +27,7 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
 
     public SectionReader Section(string key)
     {
-        _known.Add(key);
+        Know(key);
         var child = section.GetSection(key);
         if (!string.IsNullOrEmpty(child.Value))
         {
@@ -47,7 +47,7 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
 
     public string? Text(string key)
     {
-        _known.Add(key);
+        Know(key);
         var child = section.GetSection(key);
         if (child.GetChildren().Any())
         {
@@ -73,7 +73,7 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
 
     public ImmutableArray<string> List(string key)
     {
-        _known.Add(key);
+        Know(key);
         var child = section.GetSection(key);
         if (!string.IsNullOrEmpty(child.Value))
         {
@@ -86,7 +86,7 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
 
     public IReadOnlyDictionary<string, string> Map(string key)
     {
-        _known.Add(key);
+        Know(key);
         return section.GetSection(key).GetChildren()
             .ToDictionary(c => c.Key, c => c.Value ?? "", StringComparer.OrdinalIgnoreCase);
     }
@@ -248,5 +248,11 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
             var all = hint.Length > 0 ? "" : $" Keys here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}.";
             report.Error(child.Path, $"there is no such key.{hint}{all}");
         }
+    }
+
+    private void Know(string key)
+    {
+        _known.Add(key);
+        report.Asked(PathOf(key));
     }
 }

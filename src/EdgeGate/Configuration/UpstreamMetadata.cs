@@ -13,15 +13,18 @@ internal static class UpstreamMetadata
     private const string MaxConnections = Prefix + "MaxConnectionsPerDestination";
     private const string QueueTimeout = Prefix + "QueueTimeout";
 
-    private static readonly string[] ClusterKeys =
+    /// <summary>The keys of a cluster.</summary>
+    public static readonly string[] ClusterKeys =
     [
         MaxConnections, QueueTimeout, SendProxyProtocol.Key, SourceAddresses.Key, Layer4Probe.SendKey, Layer4Probe.ExpectKey,
         .. UpstreamTlsOptions.Keys,
     ];
 
+    /// <summary>The keys of a destination, which take the place of its cluster's.</summary>
+    public static readonly string[] DestinationKeys = [Layer4Probe.SendKey, Layer4Probe.ExpectKey];
+
     private static readonly string[] Layer4Keys = [QueueTimeout, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 
-    private static readonly string[] DestinationKeys = [Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 
     /// <summary>How a layer-4 cluster shares out its destinations.</summary>
     public static UpstreamSettings SettingsOf(ClusterConfig cluster) => new()

@@ -17,6 +17,7 @@ internal static class Tool
         ["dnsmasq"] = "dnsmasq-base",
         ["systemd-analyze"] = "systemd",
         ["systemd-socket-activate"] = "systemd",
+        ["man"] = "man-db",
         ["setpriv"] = "util-linux",
         ["redis-cli"] = "redis-tools",
         ["testssl"] = "testssl.sh",

@@ -33,7 +33,8 @@ public sealed class EdgeGateCommandTests : IDisposable
     [InlineData("connections list --sort rrt", "Did you mean 'rtt'?")]
     [InlineData("connections --limit few", "'few' is not a number of connections")]
     [InlineData("reload --amdin x", "Did you mean '--admin'?")]
-    [InlineData("", "name a command: run, demo, check, tune, status, top, connections, reload, drain")]
+    [InlineData("", "name a command: run, demo, check, tune, status, top, connections, reload, drain, completion")]
+    [InlineData("completion tcsh", "'bash'")]
     public async Task A_wrong_command_line_is_answered_with_what_was_meant(string arguments, string answer)
     {
         Assert.Equal(2, await RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
@@ -46,7 +47,7 @@ public sealed class EdgeGateCommandTests : IDisposable
     public async Task Help_names_every_command()
     {
         Assert.Equal(0, await RunAsync("--help"));
-        Assert.All(["run", "demo", "check", "tune", "status", "top", "connections", "reload", "drain"], name => Assert.Contains($"  {name} ", _output.ToString()));
+        Assert.All(["run", "demo", "check", "tune", "status", "top", "connections", "reload", "drain", "completion"], name => Assert.Contains($"  {name} ", _output.ToString()));
     }
 
     [Fact]
