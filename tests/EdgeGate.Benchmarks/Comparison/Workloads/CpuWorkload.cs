@@ -30,7 +30,7 @@ internal sealed class CpuWorkload(
     internal Variant For { get; init; }
 
     /// <summary>How long a just-in-time compiler needs until it has nothing left to make better.</summary>
-    internal TimeSpan CompilationTime { get; init; } = TimeSpan.FromSeconds(3);
+    internal TimeSpan CompilationTime { get; init; } = TimeSpan.FromSeconds(2.5);
 
     internal override bool Suits(Peer peer) =>
         (peer.Variant == Variant.None || peer.Variant == For) && portOf(peer) is not null;
