@@ -17,8 +17,8 @@ internal static class Program
     {
         switch (arguments)
         {
-            case ["compare", .. var rest] when ComparisonOptions.Parse(rest) is { } options:
-                return CompareCommand.Run(options);
+            case ["compare", .. var rest]:
+                return Compare(rest);
             case ["micro", .. var filters]:
                 return MicroCommand.Run(filters);
             case ["allocations"]:
@@ -37,12 +37,23 @@ internal static class Program
             case [UpstreamServer.Command, var echo, var source, var http, var datagrams, var counter]:
                 return await UpstreamServer.RunAsync(new UpstreamPorts(
                     Number(echo), Number(source), Number(http), Number(datagrams), Number(counter)));
-            case [StockServer.Command, var port, var upstream, var inline]:
-                return await StockServer.RunAsync(Number(port), Number(upstream), bool.Parse(inline));
+            case [StockServer.Command, .. var rest]:
+                return await StockServer.RunAsync(rest);
             default:
                 await Console.Error.WriteLineAsync($"usage: {ComparisonOptions.Usage}\n       micro [FILTER...]\n       allocations\n       {ConstantsCommand.Usage}\n       {FuzzCommand.Usage}\n       {ObserveCommand.Usage}");
                 return WrongUsage;
         }
+    }
+
+    private static int Compare(string[] arguments)
+    {
+        if (ComparisonOptions.Parse(arguments, out string? error) is { } options)
+        {
+            return CompareCommand.Run(options);
+        }
+
+        Console.Error.WriteLine($"compare: {error}\nusage: {ComparisonOptions.Usage}\n{ComparisonOptions.KnownNames}");
+        return WrongUsage;
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

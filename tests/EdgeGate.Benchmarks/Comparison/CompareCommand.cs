@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
-using EdgeGate.Benchmarks.Comparison.Load;
 using EdgeGate.Benchmarks.Comparison.Peers;
 using EdgeGate.Benchmarks.Comparison.Report;
 using EdgeGate.Benchmarks.Comparison.Workloads;
@@ -13,15 +13,19 @@ namespace EdgeGate.Benchmarks.Comparison;
 internal sealed class CompareCommand : IDisposable
 {
     private readonly ComparisonOptions _options;
+    private readonly Workload[] _workloads;
     private readonly PeerSet _set;
     private readonly CancellationTokenSource _interrupted = new();
+    private readonly List<Result> _results = [];
 
     private CompareCommand(ComparisonOptions options)
     {
         _options = options;
-        _set = new PeerSet(options.EdgeGate);
+        _workloads = options.SelectWorkloads();
+        _set = new PeerSet(options);
     }
 
+    /// <summary>Runs it: 0 if all was measured, 1 if not.</summary>
     internal static int Run(ComparisonOptions options)
     {
         using var command = new CompareCommand(options);
@@ -29,8 +33,7 @@ internal sealed class CompareCommand : IDisposable
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, command.Interrupt);
         try
         {
-            command.Run();
-            return 0;
+            return command.Run() ? 0 : 1;
         }
         catch (OperationCanceledException)
         {
@@ -44,80 +47,108 @@ internal sealed class CompareCommand : IDisposable
         _interrupted.Dispose();
     }
 
-    private static Workload[] AllWorkloads() =>
-    [
-        new RelayExchanges(),
-        new RelayBulk(),
-        new DatagramExchanges(),
-        new DatagramBurst(),
-        new HttpExchanges(),
-        new IdleConnections("TCP relays", Exchange.Ping, peer => peer.EchoPort),
-        new IdleConnections("HTTP keep-alive", Exchange.Get, peer => peer.HttpPort),
-        new IdleConnections("WebSockets", Exchange.Upgrade, peer => peer.HttpPort),
-        new StartUp(),
-    ];
-
-    private void Run()
+    private bool Run()
     {
-        Console.WriteLine(Machine.Describe(_set, _options));
-        var results = new List<Result>();
-        foreach (Workload workload in AllWorkloads().Where(w => _options.Only is null || w.Group == _options.Only))
+        var machine = Machine.Describe(_set, _options);
+        Console.WriteLine(Markdown.Head(machine));
+        long began = Stopwatch.GetTimestamp();
+        foreach (IGrouping<string, Workload> group in _workloads.GroupBy(workload => workload.Group))
         {
-            Result result = Run(workload);
-            results.Add(result);
-            Console.WriteLine(Markdown.Table(result));
-        }
-
-        if (_options.JsonFile is { } file)
-        {
-            JsonReport.Write(file, results);
-        }
-    }
-
-    private Result Run(Workload workload)
-    {
-        Peer[] peers = [.. _set.Peers.Where(workload.Suits)];
-        var result = new Result(workload.Name, workload.Figures, [.. peers.Select(peer => peer.Name)]);
-        try
-        {
-            foreach (Peer peer in workload.StartsPeers ? [] : peers)
+            try
             {
-                peer.Start();
-                Step(peer, workload.WarmUp);
-            }
-
-            for (int i = 0; i < _options.Repetitions; i++)
-            {
-                // Each begins a round in its turn: what comes first or last may find another machine.
-                int first = i % peers.Length;
-                foreach (Peer peer in peers[first..].Concat(peers[..first]))
+                foreach (Workload workload in group)
                 {
-                    Step(peer, each => result.Add(each.Name, workload.Measure(each)));
-                    if (workload.StartsPeers)
-                    {
-                        peer.Stop();
-                    }
+                    Result result = Measure(workload);
+                    _results.Add(result);
+                    Console.WriteLine(Markdown.Table(result));
                 }
             }
+            finally
+            {
+                StopAll();
+            }
         }
-        finally
+
+        var run = new RunReport(machine, _options, Stopwatch.GetElapsedTime(began), _results);
+        ResultsFolder.Write(run);
+        return _results.All(result => result.Failures.Count == 0);
+    }
+
+    private Result Measure(Workload workload)
+    {
+        if (workload.Needs is { Path: null } tool)
         {
-            Array.ForEach(peers, peer => peer.Stop());
+            return new Result(workload, []) { Lacks = $"the package {tool.Package} is not installed" };
+        }
+
+        Console.WriteLine($"[{_results.Count + 1}/{_workloads.Length}] {workload.Id}");
+        Peer[] peers = [.. _set.Peers.Where(workload.Suits)];
+        var result = new Result(workload, [.. peers.Select(peer => peer.Name)]);
+        foreach (Peer peer in workload.StartsPeers ? [] : peers)
+        {
+            Step(result, peer, () =>
+            {
+                if (!peer.IsRunning)
+                {
+                    peer.Start();
+                }
+
+                workload.WarmUp(peer);
+            });
+        }
+
+        Peer[] warm = [.. peers.Where(peer => !result.HasFailed(peer.Name))];
+        if (warm.Length > 0)
+        {
+            workload.Prepare(warm);
+            result.Note = workload.Note;
+            Repeat(workload, warm, result);
         }
 
         return result;
     }
 
-    private void Step(Peer peer, Action<Peer> action)
+    private void Repeat(Workload workload, Peer[] peers, Result result)
+    {
+        var load = new LoadWatch(_set.UpstreamProcessId);
+        for (int i = 0; i < _options.Repetitions; i++)
+        {
+            // Each begins a round in its turn: what comes first or last may find another machine.
+            int first = i % peers.Length;
+            foreach (Peer peer in peers[first..].Concat(peers[..first]).Where(peer => !result.HasFailed(peer.Name)))
+            {
+                Step(result, peer, () => result.Add(peer.Name, load.Watch(() => workload.Measure(peer))));
+                if (workload.StartsPeers)
+                {
+                    peer.Stop();
+                }
+            }
+        }
+
+        result.UpstreamBusiest = load.UpstreamBusiest;
+    }
+
+    /// <summary>What a proxy fails at is said and left out; the others, and its other work, go on.</summary>
+    private void Step(Result result, Peer peer, Action action)
     {
         _interrupted.Token.ThrowIfCancellationRequested();
         try
         {
-            action(peer);
+            action();
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw new InvalidOperationException($"{peer.Name}: {e.Message}", e);
+            Console.WriteLine($"FAILED: {peer.Name}: {e.Message}");
+            result.Fail(peer.Name, e.Message);
+            peer.Stop();
+        }
+    }
+
+    private void StopAll()
+    {
+        foreach (Peer peer in _set.Peers)
+        {
+            peer.Stop();
         }
     }
 

@@ -55,7 +55,8 @@ internal readonly record struct ProcessUsage(double UserSeconds, double SystemSe
         return kilobytes * 1024;
     }
 
-    private static IEnumerable<int> WithChildren(int processId)
+    /// <summary>The process and those it has started.</summary>
+    internal static IEnumerable<int> WithChildren(int processId)
     {
         yield return processId;
         string parent = processId.ToString(CultureInfo.InvariantCulture);

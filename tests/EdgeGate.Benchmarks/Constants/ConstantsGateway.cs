@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeGate.Benchmarks.Comparison;
 using EdgeGate.Benchmarks.Comparison.Load;
@@ -11,6 +10,7 @@ namespace EdgeGate.Benchmarks.Constants;
 internal sealed class ConstantsGateway : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("edgegate-constants-");
+    private readonly ServerCertificate _certificate = new();
     private readonly ChildProcess _process;
 
     /// <param name="program">The daemon's assembly, or an executable.</param>
@@ -20,7 +20,6 @@ internal sealed class ConstantsGateway : IDisposable
     {
         int[] ports = Ports.Free(6);
         (TcpPort, TlsPort, UdpPort, HttpPort, HttpsPort) = (ports[0], ports[1], ports[2], ports[3], ports[4]);
-        Certificate = MakeCertificate();
         string config = Path.Combine(_folder.FullName, "edgegate.json");
         File.WriteAllText(config, Configuration(upstream, ports[5]));
         ProcessStartInfo start = program.EndsWith(".dll", StringComparison.Ordinal)
@@ -43,29 +42,15 @@ internal sealed class ConstantsGateway : IDisposable
     internal int HttpsPort { get; }
 
     /// <summary>What https shows.</summary>
-    internal X509Certificate2 Certificate { get; }
+    internal X509Certificate2 Certificate => _certificate.Certificate;
 
     internal int ProcessId => _process.Id;
 
     public void Dispose()
     {
         _process.Dispose();
-        Certificate.Dispose();
+        _certificate.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    private X509Certificate2 MakeCertificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=edge.example", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("edge.example");
-        request.CertificateExtensions.Add(names.Build());
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        File.WriteAllText(Path.Combine(_folder.FullName, "cert.pem"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(_folder.FullName, "key.pem"), key.ExportPkcs8PrivateKeyPem());
-        return certificate;
     }
 
     private string Configuration(UpstreamPorts upstream, int admin) => $$"""
@@ -77,7 +62,7 @@ internal sealed class ConstantsGateway : IDisposable
               "udp":   { "Bind": "127.0.0.1:{{UdpPort}}", "Protocol": "udp", "Cluster": "datagrams", "FlowIdleTimeout": "01:00:00" },
               "http":  { "Bind": "127.0.0.1:{{HttpPort}}", "Protocol": "http" },
               "https": { "Bind": "127.0.0.1:{{HttpsPort}}", "Protocol": "https",
-                         "Tls": { "Certificates": [ { "CertificatePath": "cert.pem", "KeyPath": "key.pem" } ] } }
+                         "Tls": { "Certificates": [ { "CertificatePath": "{{_certificate.CertificatePath}}", "KeyPath": "{{_certificate.KeyPath}}" } ] } }
             },
             "Defaults": { "IdleTimeout": "01:00:00" },
             "Admin": { "Bind": "127.0.0.1:{{admin}}" }

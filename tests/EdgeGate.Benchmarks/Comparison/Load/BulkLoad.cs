@@ -5,9 +5,10 @@ using System.Net.Sockets;
 namespace EdgeGate.Benchmarks.Comparison.Load;
 
 /// <summary>Clients that read from an endless source, a thread each.</summary>
-internal sealed class BulkLoad : IDisposable
+internal sealed class BulkLoad : ILoad
 {
     private const int BufferBytes = 256 * 1024;
+    private static readonly TimeSpan RunUpTime = TimeSpan.FromMilliseconds(300);
 
     private readonly Socket[] _sockets;
     private readonly Thread[] _threads;
@@ -25,13 +26,23 @@ internal sealed class BulkLoad : IDisposable
             _threads[i] = new Thread(() => Read(socket)) { IsBackground = true };
             _threads[i].Start();
         }
+
+        RunUp();
     }
 
-    /// <summary>Bytes that have come so far.</summary>
-    internal long Received => Interlocked.Read(ref _received);
+    /// <summary>Bytes that come in a while.</summary>
+    public long RunFor(TimeSpan duration)
+    {
+        long before = Received;
+        Thread.Sleep(duration);
+        return Received - before;
+    }
 
+    private long Received => Interlocked.Read(ref _received);
+
+    /// <summary>Until the sender and the buffers have found their pace.</summary>
     /// <exception cref="TimeoutException">Nothing comes.</exception>
-    internal void WaitForFirstByte()
+    private void RunUp()
     {
         long began = Stopwatch.GetTimestamp();
         while (Received == 0)
@@ -42,6 +53,8 @@ internal sealed class BulkLoad : IDisposable
                 throw new TimeoutException("the source sends nothing");
             }
         }
+
+        Thread.Sleep(RunUpTime);
     }
 
     public void Dispose()

@@ -11,15 +11,21 @@ namespace EdgeGate.Benchmarks.Comparison.Load;
 /// Clients on one thread and one poller, each with one request under way at most. The same for every proxy, and cheap,
 /// so that the machine is left to what is measured.
 /// </summary>
-internal sealed class ClientLoad(int port, Exchange exchange) : IIdleLoad
+/// <param name="port">Where.</param>
+/// <param name="exchange">What each connection does again and again.</param>
+/// <param name="opening">What it does once before that, if it is something else.</param>
+internal sealed class ClientLoad(int port, Exchange exchange, Exchange? opening = null) : IIdleLoad, ILoad
 {
     private const int ConnectsAtOnce = 50;
     private const int WaitMilliseconds = 100;
+    private const int BodyBufferBytes = 256 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Poller _poller = Poller.Open();
     private readonly PollEvent[] _events = new PollEvent[256];
     private readonly List<LoadConnection> _connections = [];
+    private readonly byte[] _body = new byte[exchange.BodyBytes > 0 ? BodyBufferBytes : 0];
+    private Exchange _exchange = opening ?? exchange;
     private bool _repeating;
     private int _underWay;
     private long _completed;
@@ -40,8 +46,9 @@ internal sealed class ClientLoad(int port, Exchange exchange) : IIdleLoad
     }
 
     /// <summary>Exchanges on all connections for a while; returns how many exchanges there were.</summary>
-    internal long RunFor(TimeSpan duration)
+    public long RunFor(TimeSpan duration)
     {
+        _exchange = exchange;
         _repeating = true;
         _completed = 0;
         long began = Stopwatch.GetTimestamp();
@@ -118,8 +125,8 @@ internal sealed class ClientLoad(int port, Exchange exchange) : IIdleLoad
     private void SendRequest(LoadConnection connection)
     {
         connection.AnswerLength = 0;
-        int sent = SocketIO.Send(connection.Descriptor, exchange.Request).OrThrow("send");
-        if (sent != exchange.Request.Length)
+        int sent = SocketIO.Send(connection.Descriptor, _exchange.Request).OrThrow("send");
+        if (sent != _exchange.Request.Length)
         {
             throw new IOException("the kernel did not take a small request whole");
         }
@@ -127,19 +134,7 @@ internal sealed class ClientLoad(int port, Exchange exchange) : IIdleLoad
 
     private void Receive(LoadConnection connection)
     {
-        SysResult received = SocketIO.Receive(connection.Descriptor, connection.Answer.AsSpan(connection.AnswerLength));
-        if (received.WouldBlock)
-        {
-            return;
-        }
-
-        if (received.OrThrow("recv") == 0)
-        {
-            throw new IOException("a connection was closed");
-        }
-
-        connection.AnswerLength += received.Value;
-        if (!exchange.IsComplete(connection.Answer.AsSpan(0, connection.AnswerLength)))
+        if (_exchange.BodyBytes > 0 ? !ReceiveBody(connection) : !ReceiveAnswer(connection))
         {
             return;
         }
@@ -153,5 +148,41 @@ internal sealed class ClientLoad(int port, Exchange exchange) : IIdleLoad
         {
             _underWay--;
         }
+    }
+
+    private bool ReceiveAnswer(LoadConnection connection)
+    {
+        int received = Receive(connection, connection.Answer.AsSpan(connection.AnswerLength));
+        connection.AnswerLength += received;
+        return received > 0 && _exchange.IsComplete(connection.Answer.AsSpan(0, connection.AnswerLength));
+    }
+
+    /// <summary>Counts what comes, until it is all or there is no more for now.</summary>
+    private bool ReceiveBody(LoadConnection connection)
+    {
+        while (true)
+        {
+            int received = Receive(connection, _body);
+            if (received == 0)
+            {
+                return false;
+            }
+
+            int missing = connection.Missing > 0 ? connection.Missing : _exchange.LengthOf(_body.AsSpan(0, received));
+            connection.Missing = missing - received;
+            if (connection.Missing <= 0)
+            {
+                return connection.Missing == 0 ? true : throw new InvalidDataException("an answer is too long");
+            }
+        }
+    }
+
+    /// <summary>Reads; 0 if there is nothing yet.</summary>
+    private static int Receive(LoadConnection connection, Span<byte> buffer)
+    {
+        SysResult received = SocketIO.Receive(connection.Descriptor, buffer);
+        return received.WouldBlock ? 0
+            : received.OrThrow("recv") is > 0 and var count ? count
+            : throw new IOException("a connection was closed");
     }
 }

@@ -7,7 +7,7 @@ using EdgeGate.Native.Sockets;
 namespace EdgeGate.Benchmarks.Comparison.Load;
 
 /// <summary>UDP clients on one thread and one poller, each with one question under way at most.</summary>
-internal sealed class DatagramLoad : IDisposable
+internal sealed class DatagramLoad : ILoad
 {
     private const int QuestionBytes = 100;
     private const int WaitMilliseconds = 100;
@@ -37,7 +37,7 @@ internal sealed class DatagramLoad : IDisposable
 
     /// <summary>Asks on all sockets for a while; returns how many answers there were.</summary>
     /// <exception cref="TimeoutException">An answer does not come: then the figures would be of another work.</exception>
-    internal long RunFor(TimeSpan duration)
+    public long RunFor(TimeSpan duration)
     {
         _repeating = true;
         _completed = 0;

@@ -15,5 +15,8 @@ internal sealed class LoadConnection(OwnedDescriptor owned)
 
     internal int AnswerLength { get; set; }
 
+    /// <summary>Of an answer that is counted and not looked at, the bytes that have not come.</summary>
+    internal int Missing { get; set; }
+
     internal bool IsConnected { get; set; }
 }

@@ -1,23 +1,28 @@
 using System.Diagnostics;
+using System.Globalization;
 using EdgeGate.Benchmarks.Comparison.Upstream;
 
 namespace EdgeGate.Benchmarks.Comparison.Peers;
 
 /// <summary>The daemon as it is shipped.</summary>
+/// <param name="name">For the report.</param>
 /// <param name="program">Its assembly, or an executable.</param>
 /// <param name="upstream">What it proxies to.</param>
-/// <param name="splice">Whether relays may splice, as they do by default.</param>
-/// <param name="ownClient">Whether HTTP upstreams are reached by the gateway's own client.</param>
-internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream, bool splice = true, bool ownClient = true)
-    : Peer(NameOf(splice, ownClient), upstream, relays: true, relaysDatagrams: true)
+/// <param name="certificate">What it shows on https.</param>
+/// <param name="variant">What it leaves out: splicing relays, or its own client of HTTP upstreams.</param>
+internal sealed class EdgeGatePeer(
+    string name, string program, UpstreamPorts upstream, ServerCertificate certificate, Variant variant = Variant.None)
+    : Peer(name, upstream, relays: true, relaysDatagrams: true, certificate)
 {
-    internal const string PeerName = "EdgeGate";
+    private const string AllocatedMetric = "dotnet_gc_heap_total_allocated_bytes_total";
 
     private readonly int _adminPort = Ports.Free(1)[0];
 
-    internal override Variant Variant => !splice ? Variant.Relay : !ownClient ? Variant.Http : Variant.None;
+    internal override Variant Variant => variant;
 
     internal override bool IsCompiledWhileRunning => program.EndsWith(".dll", StringComparison.Ordinal);
+
+    protected override Uri AllocationPage => new($"http://127.0.0.1:{_adminPort}/metrics");
 
     protected override ProcessStartInfo Prepare(string folder)
     {
@@ -27,20 +32,26 @@ internal sealed class EdgeGatePeer(string program, UpstreamPorts upstream, bool 
             : new ProcessStartInfo(program, ["run", "--config", config]);
     }
 
-    private static string NameOf(bool splice, bool ownClient) =>
-        !splice ? $"{PeerName}, copying" : !ownClient ? $"{PeerName}, SocketsHttpHandler" : PeerName;
+    protected override long ParseAllocatedBytes(string page)
+    {
+        string line = page.Split('\n').First(line => line.StartsWith(AllocatedMetric, StringComparison.Ordinal));
+        return (long)double.Parse(line[AllocatedMetric.Length..].Split(' ')[1], CultureInfo.InvariantCulture);
+    }
 
     private string Configuration() => $$"""
         {
           "EdgeGate": {
             "Listeners": {
               "web":    { "Bind": "127.0.0.1:{{HttpPort}}", "Protocol": "http" },
+              "secure": { "Bind": "127.0.0.1:{{HttpsPort}}", "Protocol": "https", "Tls": { "Certificates": [
+                          { "CertificatePath": "{{Certificate!.CertificatePath}}", "KeyPath": "{{Certificate.KeyPath}}" } ] } },
               "echo":   { "Bind": "127.0.0.1:{{EchoPort}}", "Protocol": "tcp", "Cluster": "echo" },
               "source": { "Bind": "127.0.0.1:{{SourcePort}}", "Protocol": "tcp", "Cluster": "source" },
               "datagrams": { "Bind": "127.0.0.1:{{DatagramPort}}", "Protocol": "udp", "Cluster": "datagrams" },
               "counter":   { "Bind": "127.0.0.1:{{CounterPort}}", "Protocol": "udp", "Cluster": "counter" }
             },
-            "Transport": { "Splice": "{{(splice ? "on" : "off")}}", "HttpClient": "{{(ownClient ? "own" : "sockets")}}" },
+            "Transport": { "Splice": "{{(variant == Variant.Relay ? "off" : "on")}}",
+                           "HttpClient": "{{(variant == Variant.Http ? "sockets" : "own")}}" },
             "Admin": { "Bind": "127.0.0.1:{{_adminPort}}" }
           },
           "ReverseProxy": {

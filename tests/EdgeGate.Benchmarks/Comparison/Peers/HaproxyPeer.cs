@@ -4,8 +4,8 @@ using EdgeGate.Benchmarks.Comparison.Upstream;
 namespace EdgeGate.Benchmarks.Comparison.Peers;
 
 /// <summary>HAProxy with a thread per processor, http and tcp; it copies unless told to splice.</summary>
-internal sealed class HaproxyPeer(string program, UpstreamPorts upstream, bool splice)
-    : Peer(splice ? "HAProxy, splicing" : "HAProxy", upstream, relays: true)
+internal sealed class HaproxyPeer(string program, UpstreamPorts upstream, ServerCertificate certificate, bool splice)
+    : Peer(splice ? "HAProxy, splicing" : "HAProxy", upstream, relays: true, certificate: certificate)
 {
     internal override Variant Variant => splice ? Variant.Relay : Variant.None;
 
@@ -30,6 +30,7 @@ internal sealed class HaproxyPeer(string program, UpstreamPorts upstream, bool s
         listen web
             mode http
             bind 127.0.0.1:{HttpPort}
+            bind 127.0.0.1:{HttpsPort} ssl crt {Certificate!.BundlePath} ssl-min-ver TLSv1.3 alpn h2,http/1.1
             server app 127.0.0.1:{Upstream.Http}
         listen echo
             mode tcp

@@ -4,13 +4,19 @@ using EdgeGate.Benchmarks.Comparison.Upstream;
 namespace EdgeGate.Benchmarks.Comparison.Peers;
 
 /// <summary>nginx with a worker per processor, HTTP and stream.</summary>
-internal sealed class NginxPeer(string program, UpstreamPorts upstream) : Peer("nginx", upstream, relays: true, relaysDatagrams: true)
+internal sealed class NginxPeer(string program, UpstreamPorts upstream, ServerCertificate certificate)
+    : Peer("nginx", upstream, relays: true, relaysDatagrams: true, certificate)
 {
     // Debian builds stream as a module.
     private const string StreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
 
     // Without reuseport, two workers would each have a session of the same client; the buffer is what EdgeGate asks for.
     private const string Datagrams = "reuseport rcvbuf=4m";
+
+    private readonly int _http2Port = Ports.Free(1)[0];
+
+    // A port of its own: without TLS, this version serves either HTTP/1.1 or HTTP/2 on one.
+    internal override int Http2Port => _http2Port;
 
     protected override ProcessStartInfo Prepare(string folder)
     {
@@ -41,6 +47,11 @@ internal sealed class NginxPeer(string program, UpstreamPorts upstream) : Peer("
             }
             server {
                 listen 127.0.0.1:{{HttpPort}} backlog=4096;
+                listen 127.0.0.1:{{Http2Port}} http2 backlog=4096;
+                listen 127.0.0.1:{{HttpsPort}} ssl http2 backlog=4096;
+                ssl_certificate {{Certificate!.CertificatePath}};
+                ssl_certificate_key {{Certificate.KeyPath}};
+                ssl_protocols TLSv1.3;
                 location / {
                     proxy_pass http://app;
                     proxy_http_version 1.1;

@@ -1,63 +1,55 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
+using EdgeGate.Benchmarks.Comparison.Load;
 using EdgeGate.Benchmarks.Comparison.Peers;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeGate.Benchmarks.Comparison.Report;
 
-/// <summary>What the figures were measured on.</summary>
-internal static class Machine
+/// <summary>What the figures were measured on, when, and with which versions.</summary>
+/// <param name="Date">When it began, in UTC.</param>
+/// <param name="Processor">The model.</param>
+/// <param name="Processors">How many of them this program may use.</param>
+/// <param name="MemoryGigabytes">The machine's memory.</param>
+/// <param name="Kernel">The release.</param>
+/// <param name="Versions">Of the proxies and of what they and the generators rest on.</param>
+/// <param name="Missing">Proxies that were asked for and are not here, with the reason.</param>
+/// <param name="CommandLine">The arguments.</param>
+/// <param name="Repetitions">How many values are behind each figure.</param>
+internal sealed record Machine(
+    string Date, string Processor, int Processors, double MemoryGigabytes, string Kernel, IReadOnlyList<string> Versions,
+    IReadOnlyList<string> Missing, string CommandLine, int Repetitions)
 {
-    internal static string Describe(PeerSet set, ComparisonOptions options)
-    {
-        var text = new StringBuilder();
-        text.AppendLine("## Proxies side by side").AppendLine();
-        text.AppendLine(
-            CultureInfo.InvariantCulture, $"- {Environment.ProcessorCount} processors, {Processor()}; {Kernel()}; loopback");
-        text.AppendLine(
-            CultureInfo.InvariantCulture,
-            $"- {RuntimeInformation.FrameworkDescription}, workstation garbage collector; {Path.GetFileName(options.EdgeGate)}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"- {string.Join("; ", Versions())}");
-        if (set.Missing.Count > 0)
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"- not installed, so not measured: {string.Join(", ", set.Missing.Distinct())}");
-        }
+    private const double Gigabyte = 1e9;
 
-        text.AppendLine(
-            CultureInfo.InvariantCulture, $"- medians of {options.Repetitions} interleaved repetitions (smallest–largest)");
-        text.AppendLine("- CPU time is the proxy's alone, with its children; in the first column, less is better");
-        return text.ToString();
-    }
+    internal static Machine Describe(PeerSet set, ComparisonOptions options) => new(
+        TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
+        Model(),
+        Environment.ProcessorCount,
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Gigabyte,
+        File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
+        [.. ReadVersions()],
+        set.Missing,
+        // A path of this machine says nothing to others.
+        string.Join(' ', options.CommandLine.Split(' ').Select(word => word.Contains('/') ? Path.GetFileName(word) : word)),
+        options.Repetitions);
 
-    private static string Processor() => File.ReadLines("/proc/cpuinfo")
+    private static string Model() => File.ReadLines("/proc/cpuinfo")
         .Where(line => line.StartsWith("model name", StringComparison.Ordinal))
         .Select(line => line[(line.IndexOf(':') + 1)..].Trim())
         .FirstOrDefault(RuntimeInformation.ProcessArchitecture.ToString());
 
-    private static string Kernel() => $"Linux {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}";
-
-    private static IEnumerable<string> Versions()
+    private static IEnumerable<string> ReadVersions()
     {
-        yield return $"YARP {typeof(Yarp.ReverseProxy.Forwarder.IHttpForwarder).Assembly.GetName().Version?.ToString(3)}";
-        foreach (string program in new[] { "nginx", "haproxy" })
+        yield return RuntimeInformation.FrameworkDescription;
+        yield return $"YARP {typeof(IHttpForwarder).Assembly.GetName().Version?.ToString(3)}";
+        (Tool Tool, string Argument)[] tools =
+        [
+            (Tool.Nginx, "-v"), (Tool.Haproxy, "-v"), (Tool.OpenSsl, "version"), (Tool.H2Load, "--version"), (Tool.Strace, "-V"),
+        ];
+        foreach (var (tool, argument) in tools.Where(each => each.Tool.Path is not null))
         {
-            if (PeerSet.Find(program) is { } path)
-            {
-                yield return FirstLine(path, "-v");
-            }
+            yield return tool.Run(argument).Split('\n')[0].Trim();
         }
-    }
-
-    private static string FirstLine(string program, string argument)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, [argument])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return output.Split('\n')[0].Trim();
     }
 }

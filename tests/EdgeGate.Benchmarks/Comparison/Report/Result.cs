@@ -3,17 +3,40 @@ using EdgeGate.Benchmarks.Comparison.Workloads;
 namespace EdgeGate.Benchmarks.Comparison.Report;
 
 /// <summary>All that was measured with one workload.</summary>
-internal sealed class Result(string workload, IReadOnlyList<Figure> figures, IReadOnlyList<string> peers)
+internal sealed class Result(Workload workload, IReadOnlyList<string> peers)
 {
     private readonly Dictionary<string, List<double[]>> _values = peers.ToDictionary(peer => peer, _ => new List<double[]>());
+    private readonly Dictionary<string, string> _failures = [];
 
-    internal string Workload { get; } = workload;
+    internal string Id => workload.Id;
 
-    internal IReadOnlyList<Figure> Figures { get; } = figures;
+    internal string Workload => workload.Name;
 
-    internal IReadOnlyList<string> Peers { get; } = peers;
+    internal IReadOnlyList<Figure> Figures => workload.Figures;
+
+    /// <summary>The index of the figure by which proxies are compared.</summary>
+    internal int MainFigure => workload.MainFigure;
+
+    /// <summary>Those that have values; the first is the one that the others are compared with.</summary>
+    internal IReadOnlyList<string> Peers => [.. peers.Where(peer => !HasFailed(peer) && _values[peer].Count > 0)];
+
+    /// <summary>Why nothing was measured; null if it was.</summary>
+    internal string? Lacks { get; init; }
+
+    /// <summary>What a reader has to know beside the figures.</summary>
+    internal string? Note { get; set; }
+
+    /// <summary>The largest share of a processor that the upstream took, which has one loop.</summary>
+    internal double UpstreamBusiest { get; set; }
+
+    /// <summary>What proxies failed at, by their names.</summary>
+    internal IReadOnlyDictionary<string, string> Failures => _failures;
 
     internal void Add(string peer, double[] values) => _values[peer].Add(values);
+
+    internal void Fail(string peer, string why) => _failures[peer] = why;
+
+    internal bool HasFailed(string peer) => _failures.ContainsKey(peer);
 
     /// <summary>A figure of a peer, a value a repetition, in the order they were measured.</summary>
     internal double[] Values(string peer, int figure) => [.. _values[peer].Select(values => values[figure])];
@@ -23,7 +46,7 @@ internal sealed class Result(string workload, IReadOnlyList<Figure> figures, IRe
     /// disturbed both.
     /// </summary>
     internal double Ratio(string peer, string other) => Median(
-        [.. Values(peer, 0).Zip(Values(other, 0), (mine, theirs) => mine / theirs)]);
+        [.. Values(peer, MainFigure).Zip(Values(other, MainFigure), (mine, theirs) => mine / theirs)]);
 
     internal static double Median(double[] values)
     {

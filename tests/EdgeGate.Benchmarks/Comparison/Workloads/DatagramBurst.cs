@@ -5,21 +5,21 @@ using EdgeGate.Benchmarks.Comparison.Upstream;
 namespace EdgeGate.Benchmarks.Comparison.Workloads;
 
 /// <summary>Datagrams as fast as one thread sends them, one way, and how many of them arrive.</summary>
-internal sealed class DatagramBurst : Workload
+/// <param name="scale">How many.</param>
+internal sealed class DatagramBurst(Scale scale) : Workload
 {
-    private const int Datagrams = 20_000;
     private const int Bursts = 10; // a single one is too short for a clock that counts hundredths of a second
     private const int Clients = 20;
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
 
-    internal override string Name => $"UDP relay: bursts of {Datagrams:#,0} datagrams of 100 bytes from {Clients} clients";
+    internal override string Id => "udp-burst";
 
-    internal override string Group => "udp";
+    internal override string Name => $"UDP relay: bursts of {scale.Datagrams:#,0} datagrams of 100 bytes from {Clients} clients";
 
     internal override IReadOnlyList<Figure> Figures { get; } =
     [
         new("CPU µs/datagram", "0.00"), new("of it user", "0.00"), new("of it system", "0.00"),
-        new($"lost of {Datagrams:#,0}", "#,0.0"),
+        new("lost of a burst", "#,0.0"),
     ];
 
     internal override bool Suits(Peer peer) => peer.Variant == Variant.None && peer.CounterPort is not null;
@@ -35,7 +35,7 @@ internal sealed class DatagramBurst : Workload
         long arrived = 0;
         for (int i = 0; i < Bursts; i++)
         {
-            load.Burst(Datagrams);
+            load.Burst(scale.Datagrams);
             long now = Settle(peer);
             arrived += now - counted;
             counted = now;
@@ -43,7 +43,7 @@ internal sealed class DatagramBurst : Workload
 
         ProcessUsage used = ProcessUsage.Of(peer.ProcessId) - before;
         double each = 1e6 / arrived;
-        double lost = Datagrams - ((double)arrived / Bursts);
+        double lost = scale.Datagrams - ((double)arrived / Bursts);
         return [used.Seconds * each, used.UserSeconds * each, used.SystemSeconds * each, lost];
     }
 

@@ -7,14 +7,16 @@ internal sealed class StartUp : Workload
 {
     private const double Megabyte = 1024 * 1024;
 
-    internal override string Name => "Start: to the first answered request";
+    internal override string Id => "start-first";
 
-    internal override string Group => "idle";
+    internal override string Name => "Start: from the process to its first answered request";
 
     internal override IReadOnlyList<Figure> Figures { get; } =
         [new("ms", "0"), new("CPU ms", "0"), new("MB own"), new("MB resident")];
 
     internal override bool StartsPeers => true;
+
+    internal override bool Suits(Peer peer) => peer.Variant == Variant.None;
 
     internal override double[] Measure(Peer peer)
     {
