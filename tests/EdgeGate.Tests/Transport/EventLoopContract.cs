@@ -64,7 +64,7 @@ public abstract class EventLoopContract : IAsyncLifetime
     public void Post_to_a_loop_that_falls_asleep_is_never_lost()
     {
         // One at a time, so that nearly each finds the loop about to sleep or asleep.
-        using var ran = new SemaphoreSlim(0);
+        var ran = new SemaphoreSlim(0);
         for (int i = 0; i < 20_000; i++)
         {
             _loop.Post(static state => ((SemaphoreSlim)state!).Release(), ran);
