@@ -80,6 +80,7 @@ internal sealed class ConfigurationLoader
         await ProxyValidator.ValidateAsync(config, report);
         var clusterNames = root.GetSection("ReverseProxy:Clusters").GetChildren().Select(c => c.Key).ToList();
         new CrossChecks(config, clusterNames, report).Run();
+        RoutePolicyChecks.Run(config, report);
         UpstreamMetadata.Check(config, report);
         NotYetServed.Report(config, report);
         var files = new TlsFiles(report, _time);

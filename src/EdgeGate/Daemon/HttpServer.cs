@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
 using EdgeGate.Http;
+using EdgeGate.Http.Policies;
 using EdgeGate.Layer4;
 using EdgeGate.Logging;
 using EdgeGate.Telemetry;
@@ -64,8 +65,22 @@ internal sealed class HttpServer : IAsyncDisposable
                 .Select(l => l.Settings.ConnectTimeout).DefaultIfEmpty(new HttpGatewayOptions().ConnectTimeout).Max(),
         });
         _app = builder.Build();
+        Policies = new PolicyPipeline(new PolicyServices
+        {
+            Logs = logs,
+            Meter = transport.Metrics.Meter,
+            ListenerOf = static context => context.Features.Get<IRequestActivity>()?.Listener,
+        });
+        Policies.Apply(current().Http.Policies);
+
+        // YARP brings ASP.NET's authorization along, which the application builder would put before everything else; ours
+        // has a place of its own, and no request pays for it where none is configured.
+        ((IApplicationBuilder)_app).Properties["__AuthorizationMiddlewareSet"] = true;
+        _app.Use(Policies.BeforeRouting);
         _app.Use(new RequestTracking(log, TracesOf(current().Tracing)).Create);
         _app.UseClientIdentity();
+        _app.UseRouting();
+        _app.Use(Policies.AfterRouting);
         _app.MapHttpGateway();
         _clusters = Clusters;
         health.Attach(Clusters, _app.Services.GetRequiredService<IDestinationHealthUpdater>());
@@ -73,6 +88,9 @@ internal sealed class HttpServer : IAsyncDisposable
 
     /// <summary>The ports that upstream connections hold.</summary>
     public HttpPorts Ports { get; }
+
+    /// <summary>What is done to requests before and after YARP.</summary>
+    public PolicyPipeline Policies { get; }
 
     /// <summary>YARP's clusters and their state.</summary>
     public IProxyStateLookup Clusters => _app.Services.GetRequiredService<IProxyStateLookup>();

@@ -1,0 +1,46 @@
+using EdgeGate.Http.Policies;
+using Yarp.ReverseProxy.Configuration;
+
+namespace EdgeGate.Configuration;
+
+/// <summary>Whether the policies that YARP's routes name are there.</summary>
+internal static class RoutePolicyChecks
+{
+    private const string Default = "Default";
+    private const string Disable = "Disable";
+    private const string Anonymous = "Anonymous";
+
+    public static void Run(GatewayConfig config, ConfigurationReport report)
+    {
+        HttpPolicies policies = config.Http.Policies;
+        foreach (RouteConfig route in config.Routes)
+        {
+            void Check(string key, string? name, string section, IEnumerable<string> known, params string[] special) =>
+                CheckName($"ReverseProxy:Routes:{route.RouteId}:{key}", name, section, [.. known], special, report);
+
+            Check("AuthorizationPolicy", route.AuthorizationPolicy, "Authorization", [], Anonymous);
+            Check("CorsPolicy", route.CorsPolicy, "Cors", [], Disable);
+            Check("OutputCachePolicy", route.OutputCachePolicy, "OutputCache:Policies", []);
+            Check("RateLimiterPolicy", route.RateLimiterPolicy, "RateLimits", [], Default, Disable);
+            Check("TimeoutPolicy", route.TimeoutPolicy, "Timeouts", [], Disable);
+            if (route.Timeout is not null && !string.IsNullOrEmpty(route.TimeoutPolicy))
+            {
+                report.Error($"ReverseProxy:Routes:{route.RouteId}:TimeoutPolicy", "there is a Timeout too; keep one of them");
+            }
+        }
+    }
+
+    // Names are compared as ASP.NET compares them: in any case.
+    private static void CheckName(
+        string path, string? name, string section, string[] known, string[] special, ConfigurationReport report)
+    {
+        if (string.IsNullOrEmpty(name)
+            || known.Concat(special).Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        string there = known.Length == 0 ? " None is defined." : "";
+        report.Error(path, $"there is no policy '{name}' in EdgeGate:Http:{section}.{Nearest.Hint(name, known.Concat(special))}{there}");
+    }
+}
