@@ -8,6 +8,7 @@ namespace EdgeGate.Http.Policies;
 /// </summary>
 public sealed class PolicyPipeline(PolicyServices services)
 {
+    private HttpPolicies _asked = new();
     private HttpPolicies _policies = new();
     private RequestDelegate? _route;
     private RequestDelegate? _forward;
@@ -26,13 +27,23 @@ public sealed class PolicyPipeline(PolicyServices services)
     {
         _forward = next;
         Build();
-        return context => _current.AfterRouting(context);
+        return context =>
+        {
+            Task? running;
+            while (!_current.TryRunAfterRouting(context, out running))
+            {
+                // Its successor is there already.
+            }
+
+            return running;
+        };
     }
 
     /// <summary>Serves by another set from now on.</summary>
     public void Apply(HttpPolicies fresh)
     {
-        _policies = fresh;
+        _policies = fresh.AndNamesOf(_asked);
+        _asked = fresh;
         Build();
     }
 
@@ -40,7 +51,9 @@ public sealed class PolicyPipeline(PolicyServices services)
     {
         if (_route is not null && _forward is not null)
         {
-            _current = new PolicySet(_policies, services, _route, _forward);
+            PolicySet? before = _current;
+            _current = new PolicySet(_policies, services, _route, _forward, before);
+            before?.Retire(_current);
         }
     }
 }

@@ -10,8 +10,8 @@ public sealed record PolicyServices
     /// <summary>Where they log.</summary>
     public required ILoggerFactory Logs { get; init; }
 
-    /// <summary>Where they count.</summary>
-    public required Meter Meter { get; init; }
+    /// <summary>Counts the requests that a rate limit turned away, by <c>policy</c>.</summary>
+    public required Counter<long> Rejected { get; init; }
 
     /// <summary>The name of the listener that a request came through; null where that is unknown.</summary>
     public required Func<HttpContext, string?> ListenerOf { get; init; }

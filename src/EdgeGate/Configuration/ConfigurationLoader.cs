@@ -77,6 +77,7 @@ internal sealed class ConfigurationLoader
         CheckTopLevel(root, report);
         var (routes, clusters) = new ProxyReader(root, report).Read();
         var config = new GatewayReader(root, folder, report).Read() with { Routes = routes, Clusters = clusters };
+        config = config with { Http = config.Http.With(routes) };
         await ProxyValidator.ValidateAsync(config, report);
         var clusterNames = root.GetSection("ReverseProxy:Clusters").GetChildren().Select(c => c.Key).ToList();
         new CrossChecks(config, clusterNames, report).Run();

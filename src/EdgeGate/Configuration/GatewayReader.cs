@@ -17,7 +17,7 @@ internal sealed class GatewayReader(IConfiguration root, string? folder, Configu
         }
 
         var listeners = new ListenerReader(folder, report).Read(section.Section("Listeners"), section.Section("Defaults"));
-        var http = new HttpReader(listeners).Read(section.Section("Http"));
+        var http = new HttpReader(folder, listeners).Read(section.Section("Http"));
         var config = new GatewayConfig
         {
             Listeners = [.. listeners.Select(listener => listener with { HttpLimits = http.Limits })],

@@ -6,13 +6,15 @@ using EdgeGate.Http.Policies;
 namespace EdgeGate.Configuration;
 
 /// <summary>Reads <c>EdgeGate:Http</c>: what is done to HTTP requests, and what the policies are that YARP's routes name.</summary>
+/// <param name="folder">What a relative file name starts from; null: the current directory.</param>
 /// <param name="listeners">The listeners whose requests these are.</param>
-internal sealed class HttpReader(ImmutableArray<ListenerConfig> listeners)
+internal sealed class HttpReader(string? folder, ImmutableArray<ListenerConfig> listeners)
 {
     private const int MaxHeaderBytes = 1 << 20;
 
     public HttpConfig Read(SectionReader section)
     {
+        var answers = new AnswerReader(folder);
         var config = new HttpConfig
         {
             Limits = ReadLimits(section.Section("Limits")),
@@ -21,6 +23,14 @@ internal sealed class HttpReader(ImmutableArray<ListenerConfig> listeners)
                 HttpsRedirect = ReadRedirect(section, section.Section("HttpsRedirect")),
                 Hsts = ReadHsts(section, section.Section("Hsts")),
                 TrustedProxies = ReadForwarded(section.Section("ForwardedHeaders")),
+                RateLimits = RateLimitReader.Read(section.Section("RateLimits")),
+                Cors = AnswerReader.ReadCors(section.Section("Cors")),
+                Timeouts = AnswerReader.ReadTimeouts(section.Section("Timeouts")),
+                Compression = AnswerReader.ReadCompression(section, section.Section("Compression")),
+                OutputCache = AnswerReader.ReadCache(section, section.Section("OutputCache")),
+                ErrorPages = answers.ReadPages(section.Section("ErrorPages")),
+                Maintenance = AnswerReader.ReadMaintenance(section.Section("Maintenance")),
+                Files = [.. answers.Files],
             },
         };
         section.RejectUnknown();

@@ -19,10 +19,10 @@ internal static class RoutePolicyChecks
                 CheckName($"ReverseProxy:Routes:{route.RouteId}:{key}", name, section, [.. known], special, report);
 
             Check("AuthorizationPolicy", route.AuthorizationPolicy, "Authorization", [], Anonymous);
-            Check("CorsPolicy", route.CorsPolicy, "Cors", [], Disable);
-            Check("OutputCachePolicy", route.OutputCachePolicy, "OutputCache:Policies", []);
-            Check("RateLimiterPolicy", route.RateLimiterPolicy, "RateLimits", [], Default, Disable);
-            Check("TimeoutPolicy", route.TimeoutPolicy, "Timeouts", [], Disable);
+            Check("CorsPolicy", route.CorsPolicy, "Cors", policies.Cors.Keys, Disable);
+            Check("OutputCachePolicy", route.OutputCachePolicy, "OutputCache:Policies", policies.OutputCache?.Policies.Keys ?? []);
+            Check("RateLimiterPolicy", route.RateLimiterPolicy, "RateLimits", policies.RateLimits.Keys, Default, Disable);
+            Check("TimeoutPolicy", route.TimeoutPolicy, "Timeouts", policies.Timeouts.Keys, Disable);
             if (route.Timeout is not null && !string.IsNullOrEmpty(route.TimeoutPolicy))
             {
                 report.Error($"ReverseProxy:Routes:{route.RouteId}:TimeoutPolicy", "there is a Timeout too; keep one of them");

@@ -68,7 +68,8 @@ internal sealed class HttpServer : IAsyncDisposable
         Policies = new PolicyPipeline(new PolicyServices
         {
             Logs = logs,
-            Meter = transport.Metrics.Meter,
+            Rejected = transport.Metrics.Meter.CreateCounter<long>(
+                "edgegate.http.requests.limited", description: "Requests that a rate limit turned away."),
             ListenerOf = static context => context.Features.Get<IRequestActivity>()?.Listener,
         });
         Policies.Apply(current().Http.Policies);

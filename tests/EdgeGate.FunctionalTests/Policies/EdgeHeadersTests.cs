@@ -15,7 +15,7 @@ public sealed class EdgeHeadersTests(EdgeHeadersFixture edge) : DaemonTests, ICl
     public async Task A_client_without_tls_is_sent_to_the_same_place_with_tls(string method, int status)
     {
         string answer = await CurlAsync(
-            "-i", "--max-time", "10", method == "HEAD" ? "--head" : $"-X{method}",
+            "-i", method == "HEAD" ? "--head" : $"-X{method}",
             "-H", "Host: shop.example:80", $"http://{edge.Redirecting}/a%2Fb/%C3%A4?x=1&y=%20");
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer);
@@ -129,15 +129,9 @@ public sealed class EdgeHeadersTests(EdgeHeadersFixture edge) : DaemonTests, ICl
         Assert.StartsWith("HTTP/1.1 200", await client.ReadHeadAsync());
     }
 
-    private static string? Seen(string head, string header) => head.Split("\r\n")
-        .SingleOrDefault(line => line.StartsWith(header + ":", StringComparison.OrdinalIgnoreCase))?[(header.Length + 1)..].Trim();
+    private static string? Seen(string head, string header) => Curl.Header(head, header);
 
-    private Task<string> StatusAsync(params string[] arguments) =>
-        CurlAsync(["-o", "/dev/null", "-w", "%{http_code}", .. arguments]);
+    private Task<string> StatusAsync(params string[] arguments) => Curl.StatusAsync(Token, arguments);
 
-    private async Task<string> CurlAsync(params string[] arguments)
-    {
-        string curl = await Tool.RequireAsync("curl", Token);
-        return (await Tool.RunAsync(curl, ["-s", .. arguments], Token)).Output;
-    }
+    private Task<string> CurlAsync(params string[] arguments) => Curl.GetAsync(Token, arguments);
 }
