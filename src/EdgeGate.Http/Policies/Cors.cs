@@ -10,21 +10,15 @@ internal static class Cors
 {
     public static RequestDelegate Use(IReadOnlyDictionary<string, CorsRule> rules, ILoggerFactory logs, RequestDelegate next)
     {
-        var options = new CorsOptions();
-        foreach (var (name, rule) in rules)
-        {
-            options.AddPolicy(name, policy => Configure(policy, rule));
-        }
-
-        IOptions<CorsOptions> wrapped = Options.Create(options);
-        var policies = new DefaultCorsPolicyProvider(wrapped);
-        var middleware = new CorsMiddleware(next, new CorsService(wrapped, logs), logs);
+        var policies = new Policies(rules.ToDictionary(rule => rule.Key, rule => Build(rule.Value), StringComparer.OrdinalIgnoreCase));
+        var middleware = new CorsMiddleware(next, new CorsService(Options.Create(new CorsOptions()), logs), logs);
         return context => middleware.Invoke(context, policies);
     }
 
-    private static void Configure(CorsPolicyBuilder policy, CorsRule rule)
+    private static CorsPolicy Build(CorsRule rule)
     {
-        policy.WithOrigins([.. rule.Origins]).WithMethods([.. rule.Methods]).WithHeaders([.. rule.Headers])
+        var policy = new CorsPolicyBuilder()
+            .WithOrigins([.. rule.Origins]).WithMethods([.. rule.Methods]).WithHeaders([.. rule.Headers])
             .WithExposedHeaders([.. rule.ExposedHeaders]).SetIsOriginAllowedToAllowWildcardSubdomains();
         if (rule.Origins.Contains("*"))
         {
@@ -40,5 +34,16 @@ internal static class Cors
         {
             policy.SetPreflightMaxAge(age);
         }
+
+        return policy.Build();
+    }
+
+    /// <summary>The policies by name, in any case as everywhere; ASP.NET's own keeps cases apart.</summary>
+    private sealed class Policies(Dictionary<string, CorsPolicy> policies) : ICorsPolicyProvider
+    {
+        private const string Default = "Default";
+
+        public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) =>
+            Task.FromResult(policies.GetValueOrDefault(policyName ?? Default));
     }
 }

@@ -21,6 +21,9 @@ public sealed record HttpPolicies
     /// <summary>How many requests are let through, by the names that routes give; <c>Default</c> is for all that name none.</summary>
     public IReadOnlyDictionary<string, RateLimitPolicy> RateLimits { get; init; } = Named<RateLimitPolicy>();
 
+    /// <summary>Who may come, by the names that routes give.</summary>
+    public IReadOnlyDictionary<string, AccessPolicy> Access { get; init; } = Named<AccessPolicy>();
+
     /// <summary>Which scripts of other sites may read answers, by the names that routes give.</summary>
     public IReadOnlyDictionary<string, CorsRule> Cors { get; init; } = Named<CorsRule>();
 
@@ -52,6 +55,7 @@ public sealed record HttpPolicies
     internal HttpPolicies AndNamesOf(HttpPolicies old) => this with
     {
         RateLimits = Merge(RateLimits, old.RateLimits),
+        Access = Merge(Access, old.Access),
         Cors = Merge(Cors, old.Cors),
         Timeouts = Merge(Timeouts, old.Timeouts),
         RoutesHaveTimeouts = RoutesHaveTimeouts || old.RoutesHaveTimeouts,

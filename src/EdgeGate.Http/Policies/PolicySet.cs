@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using EdgeGate.Http.Policies.Access;
 using EdgeGate.Http.Policies.ErrorPages;
 using EdgeGate.Http.Policies.OutputCache;
 using EdgeGate.Http.Policies.RateLimits;
@@ -16,6 +17,7 @@ internal sealed class PolicySet
     private readonly RequestDelegate _afterRouting;
     private readonly Dictionary<string, SourceLimiters> _limiters = new(StringComparer.OrdinalIgnoreCase);
     private readonly AnswerCache? _cache;
+    private readonly AccessControl? _access;
     private readonly bool _keeps;
     private IReadOnlyList<IAsyncDisposable> _orphans = [];
     private int _users = 1; // the pipeline is one; what is kept is disposed of when there is none
@@ -39,6 +41,7 @@ internal sealed class PolicySet
             _cache = before?._cache?.Policies.IsSameAs(cache) == true ? before._cache : new AnswerCache(cache, services.Logs);
         }
 
+        _access = policies.Access.Count > 0 ? new AccessControl(policies.Access, services) : null;
         BeforeRouting = Chain(route, [.. StepsBeforeRouting(policies, services)]);
         _afterRouting = Chain(forward, [.. StepsAfterRouting(policies, services)]);
         _keeps = Kept.Any();
@@ -46,7 +49,8 @@ internal sealed class PolicySet
 
     public RequestDelegate BeforeRouting { get; }
 
-    private IEnumerable<IAsyncDisposable> Kept => _limiters.Values.Concat<IAsyncDisposable>(_cache is null ? [] : [_cache]);
+    private IEnumerable<IAsyncDisposable> Kept =>
+        _limiters.Values.Concat<IAsyncDisposable>(new IAsyncDisposable?[] { _cache, _access }.OfType<IAsyncDisposable>());
 
     /// <summary>Takes a request through the second stretch; false if the set has ended meanwhile, and its successor serves.</summary>
     public bool TryRunAfterRouting(HttpContext context, [NotNullWhen(true)] out Task? running)
@@ -106,6 +110,11 @@ internal sealed class PolicySet
         if (policies.RoutesHaveTimeouts)
         {
             yield return next => Timeouts.Use(policies.Timeouts, services.Logs, next);
+        }
+
+        if (_access is not null)
+        {
+            yield return _access.Use;
         }
 
         if (policies.Compression is { } compression)

@@ -15,6 +15,7 @@ internal sealed class HttpReader(string? folder, ImmutableArray<ListenerConfig> 
     public HttpConfig Read(SectionReader section)
     {
         var answers = new AnswerReader(folder);
+        var access = new AccessReader(folder);
         var config = new HttpConfig
         {
             Limits = ReadLimits(section.Section("Limits")),
@@ -24,13 +25,14 @@ internal sealed class HttpReader(string? folder, ImmutableArray<ListenerConfig> 
                 Hsts = ReadHsts(section, section.Section("Hsts")),
                 TrustedProxies = ReadForwarded(section.Section("ForwardedHeaders")),
                 RateLimits = RateLimitReader.Read(section.Section("RateLimits")),
+                Access = access.Read(section.Section("Authorization")),
                 Cors = AnswerReader.ReadCors(section.Section("Cors")),
                 Timeouts = AnswerReader.ReadTimeouts(section.Section("Timeouts")),
                 Compression = AnswerReader.ReadCompression(section, section.Section("Compression")),
                 OutputCache = AnswerReader.ReadCache(section, section.Section("OutputCache")),
                 ErrorPages = answers.ReadPages(section.Section("ErrorPages")),
                 Maintenance = AnswerReader.ReadMaintenance(section.Section("Maintenance")),
-                Files = [.. answers.Files],
+                Files = [.. answers.Files, .. access.Files],
             },
         };
         section.RejectUnknown();

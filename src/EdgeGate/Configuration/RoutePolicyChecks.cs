@@ -13,12 +13,17 @@ internal static class RoutePolicyChecks
     public static void Run(GatewayConfig config, ConfigurationReport report)
     {
         HttpPolicies policies = config.Http.Policies;
+        RejectReserved("Authorization", policies.Access.Keys, report, Anonymous);
+        RejectReserved("Cors", policies.Cors.Keys, report, Disable);
+        RejectReserved("RateLimits", policies.RateLimits.Keys, report, Disable);
+        RejectReserved("Timeouts", policies.Timeouts.Keys, report, Disable);
+        CheckServers(config, report);
         foreach (RouteConfig route in config.Routes)
         {
             void Check(string key, string? name, string section, IEnumerable<string> known, params string[] special) =>
                 CheckName($"ReverseProxy:Routes:{route.RouteId}:{key}", name, section, [.. known], special, report);
 
-            Check("AuthorizationPolicy", route.AuthorizationPolicy, "Authorization", [], Anonymous);
+            Check("AuthorizationPolicy", route.AuthorizationPolicy, "Authorization", policies.Access.Keys, Anonymous);
             Check("CorsPolicy", route.CorsPolicy, "Cors", policies.Cors.Keys, Disable);
             Check("OutputCachePolicy", route.OutputCachePolicy, "OutputCache:Policies", policies.OutputCache?.Policies.Keys ?? []);
             Check("RateLimiterPolicy", route.RateLimiterPolicy, "RateLimits", policies.RateLimits.Keys, Default, Disable);
@@ -26,6 +31,29 @@ internal static class RoutePolicyChecks
             if (route.Timeout is not null && !string.IsNullOrEmpty(route.TimeoutPolicy))
             {
                 report.Error($"ReverseProxy:Routes:{route.RouteId}:TimeoutPolicy", "there is a Timeout too; keep one of them");
+            }
+        }
+    }
+
+    // Whoever named it could never mean the policy.
+    private static void RejectReserved(string section, IEnumerable<string> names, ConfigurationReport report, string reserved)
+    {
+        foreach (string name in names.Where(name => name.Equals(reserved, StringComparison.OrdinalIgnoreCase)))
+        {
+            report.Error($"EdgeGate:Http:{section}:{name}", $"to a route '{reserved}' means that it has none; call the policy otherwise");
+        }
+    }
+
+    private static void CheckServers(GatewayConfig config, ConfigurationReport report)
+    {
+        string[] clusters = [.. config.Clusters.Select(cluster => cluster.ClusterId)];
+        foreach (var (name, policy) in config.Http.Policies.Access)
+        {
+            if (policy is ForwardAccess { Cluster.Length: > 0 } forward && config.FindCluster(forward.Cluster) is null)
+            {
+                report.Error(
+                    $"EdgeGate:Http:Authorization:{name}:Cluster",
+                    $"there is no cluster '{forward.Cluster}' in ReverseProxy:Clusters.{Nearest.Hint(forward.Cluster, clusters)}");
             }
         }
     }

@@ -33,6 +33,8 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
 
     public void Error(string key, string message) => report.Error(PathOf(key), message);
 
+    public void Warning(string key, string message) => report.Warning(PathOf(key), message);
+
     public SectionReader Section(string key)
     {
         Know(key);

@@ -70,6 +70,7 @@ internal sealed class HttpServer : IAsyncDisposable
             Logs = logs,
             Rejected = transport.Metrics.Meter.CreateCounter<long>(
                 "edgegate.http.requests.limited", description: "Requests that a rate limit turned away."),
+            Clusters = () => Clusters,
             ListenerOf = static context => context.Features.Get<IRequestActivity>()?.Listener,
         });
         Policies.Apply(current().Http.Policies);

@@ -85,6 +85,14 @@ public sealed class HttpReaderTests
     [InlineData("\"ErrorPages\": { \"503\": { \"Html\": \"/no/such.html\" } }", "ErrorPages:503:Html", "there is no file /no/such.html")]
     [InlineData("\"ErrorPages\": { \"503\": {} }", "ErrorPages:503", "there is no page")]
     [InlineData("\"Maintenance\": { \"Enabled\": \"yes\" }", "Maintenance:Enabled", "neither true nor false")]
+    [InlineData("\"Authorization\": { \"a\": { \"Kind\": \"Bsic\" } }", "Authorization:a:Kind", "Did you mean 'Basic'?")]
+    [InlineData("\"Authorization\": { \"a\": { \"Kind\": \"Basic\" } }", "Authorization:a", "UsersFile is missing")]
+    [InlineData("\"Authorization\": { \"a\": { \"Kind\": \"Basic\", \"UsersFile\": \"/etc/hostname\" } }", "Authorization:a:UsersFile", "line 1 is not a user and a bcrypt hash")]
+    [InlineData("\"Authorization\": { \"a\": { \"Kind\": \"Jwt\", \"Audience\": \"b\" } }", "Authorization:a:KeysFile", "either Authority")]
+    [InlineData("\"Authorization\": { \"a\": { \"Kind\": \"Jwt\", \"Audience\": \"b\", \"Authority\": \"http://login.example\" } }", "Authorization:a:Authority", "https://")]
+    [InlineData("\"Authorization\": { \"a\": { \"Kind\": \"Jwt\", \"Audience\": \"b\", \"Issuer\": \"c\", \"KeysFile\": \"/etc/hostname\" } }", "Authorization:a:KeysFile", "not a JSON Web Key Set")]
+    [InlineData("\"Authorization\": { \"a\": { \"Kind\": \"Forward\", \"Cluster\": \"ap\", \"Path\": \"/v\" } }", "Authorization:a:Cluster", "Did you mean 'app'?")]
+    [InlineData("\"Authorization\": { \"Anonymous\": { \"Kind\": \"Forward\", \"Cluster\": \"app\", \"Path\": \"/v\" } }", "Authorization:Anonymous", "call the policy otherwise")]
     [InlineData("\"Limits\": { \"MaxRequestBodySize\": \"1m\" }", "Limits:MaxRequestBodySize", "number of bytes")]
     public async Task What_is_wrong_is_said_with_its_path(string key, string path, string message)
     {
@@ -113,6 +121,7 @@ public sealed class HttpReaderTests
     [InlineData("\"RateLimiterPolicy\": \"API\"", "\"RateLimits\": { \"api\": { \"Kind\": \"Concurrency\", \"Permits\": 1 } }")]
     [InlineData("\"OutputCachePolicy\": \"a\"", "\"OutputCache\": { \"Policies\": { \"a\": { \"Expiration\": \"00:01:00\" } } }")]
     [InlineData("\"TimeoutPolicy\": \"a\"", "\"Timeouts\": { \"a\": \"00:01:00\" }")]
+    [InlineData("\"AuthorizationPolicy\": \"A\"", "\"Authorization\": { \"a\": { \"Kind\": \"Forward\", \"Cluster\": \"app\", \"Path\": \"/v\" } }")]
     [InlineData("\"CorsPolicy\": \"a\"", "\"Cors\": { \"a\": { \"Origins\": [\"*\"] } }")]
     public Task What_is_defined_may_be_named(string route, string http) => Loaded.GoodAsync(
         WithRoute(route).Replace("\"EdgeGate\": {", $"\"EdgeGate\": {{ \"Http\": {{ {http} }},", StringComparison.Ordinal));
