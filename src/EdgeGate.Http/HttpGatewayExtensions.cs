@@ -42,10 +42,13 @@ public static class HttpGatewayExtensions
             }));
         }
 
-        services.Decorate<IHttpForwarder>((yarp, provider) => new GatewayForwarder(
-            yarp,
-            provider.GetRequiredService<HttpGatewayOptions>(),
-            provider.GetRequiredService<ILogger<GatewayForwarder>>()));
+        services.Decorate<IHttpForwarder>((yarp, provider) => new RetryingForwarder(
+            new GatewayForwarder(
+                yarp,
+                provider.GetRequiredService<HttpGatewayOptions>(),
+                provider.GetRequiredService<ILogger<GatewayForwarder>>()),
+            provider.GetServices<IPassiveHealthCheckPolicy>(),
+            options?.Retried));
         services.Decorate<IConfigValidator>((yarp, _) => new RouteValidator(yarp));
         services.Decorate<IProbingRequestFactory>((yarp, _) => new Layer4ProbingRequests(yarp));
         services.Decorate<IActiveHealthCheckPolicy>((yarp, _) => new ShortageProbePolicy(yarp));

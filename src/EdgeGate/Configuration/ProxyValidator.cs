@@ -13,6 +13,7 @@ internal static class ProxyValidator
     {
         var services = new ServiceCollection().AddLogging();
         services.AddSingleton<ILoadBalancingPolicy, SourceHashPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, WeightedPolicy>();
         services.AddReverseProxy();
         await using var provider = services.BuildServiceProvider();
         var validator = provider.GetRequiredService<IConfigValidator>();

@@ -50,11 +50,13 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<IConnectionListenerFactory, LoopTransportFactory>();
         builder.Services.AddSingleton<IServer>(_listeners);
         builder.Services.AddSingleton<ILoadBalancingPolicy, SourceHashPolicy>();
+        builder.Services.AddSingleton<ILoadBalancingPolicy, WeightedPolicy>();
         builder.Services.AddHttpGateway(reverseProxy, new HttpGatewayOptions
         {
             Folder = current().Folder,
             DestinationsChanged = health.Apply,
             Observer = new RequestObserver(new ForwardingMetrics(transport.Metrics.Meter), log),
+            Retried = CountRetries(transport.Metrics.Meter),
             ProxyHeader = WriteProxyHeader,
             TakePort = Ports.Take,
             TakeDescriptor = new HttpDescriptors(transport.Gate, transport.Metrics.Meter, logs.CreateLogger("EdgeGate")).Take,
@@ -129,6 +131,13 @@ internal sealed class HttpServer : IAsyncDisposable
         tracing.Otlp is null ? null : new RequestTraces(tracing.SampleRatio);
 
     private static bool RunsOnLoops(GatewayConfig config) => config.Transport.HttpClient == HttpClientChoice.Own;
+
+    private static Action<string> CountRetries(Meter meter)
+    {
+        Counter<long> retries = meter.CreateCounter<long>(
+            "edgegate.upstream.retries", description: "HTTP requests that were tried again at another destination.");
+        return cluster => retries.Add(1, new KeyValuePair<string, object?>("cluster", cluster));
+    }
 
     // Http does not see the transport, where the protocol is written for both layers.
     private static ReadOnlyMemory<byte> WriteProxyHeader(string text, ProxiedClient? client)
