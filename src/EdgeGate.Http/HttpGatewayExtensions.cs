@@ -1,11 +1,13 @@
 using EdgeGate.Http.Forwarding;
 using EdgeGate.Http.Health;
+using EdgeGate.Http.Policies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Transforms;
@@ -40,10 +42,14 @@ public static class HttpGatewayExtensions
             }));
         }
 
-        services.Decorate<IHttpForwarder>((yarp, provider) => new GatewayForwarder(
-            yarp,
-            provider.GetRequiredService<HttpGatewayOptions>(),
-            provider.GetRequiredService<ILogger<GatewayForwarder>>()));
+        services.Decorate<IHttpForwarder>((yarp, provider) => new RetryingForwarder(
+            new GatewayForwarder(
+                yarp,
+                provider.GetRequiredService<HttpGatewayOptions>(),
+                provider.GetRequiredService<ILogger<GatewayForwarder>>()),
+            provider.GetServices<IPassiveHealthCheckPolicy>(),
+            options?.Retried));
+        services.Decorate<IConfigValidator>((yarp, _) => new RouteValidator(yarp));
         services.Decorate<IProbingRequestFactory>((yarp, _) => new Layer4ProbingRequests(yarp));
         services.Decorate<IActiveHealthCheckPolicy>((yarp, _) => new ShortageProbePolicy(yarp));
         if (options?.DestinationsChanged is { } changed)

@@ -50,6 +50,9 @@ public sealed record HttpGatewayOptions
     /// <summary>Told of every request that is forwarded; null for nobody.</summary>
     public IForwardingObserver? Observer { get; init; }
 
+    /// <summary>Told of the cluster of each request that is tried again; null for nobody.</summary>
+    public Action<string>? Retried { get; init; }
+
     /// <summary>
     /// Writes the PROXY header of the version that a cluster's <c>EdgeGate.SendProxyProtocol</c> names, for a client or,
     /// given null, for a connection of the gateway's own. Where it is null, no header is sent.

@@ -29,10 +29,13 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
     /// <summary>
     /// YARP's own has no place for a client that is more than a handler, so this one stands before it.
     /// </summary>
-    public new HttpMessageInvoker CreateClient(ForwarderHttpClientContext context)
+    public new HttpMessageInvoker CreateClient(ForwarderHttpClientContext context) => CanReuseOldClient(context)
+        ? base.CreateClient(context)
+        : RetryingInvoker.Wrap(CreateAfresh(context), context.NewMetadata);
+
+    private HttpMessageInvoker CreateAfresh(ForwarderHttpClientContext context)
     {
-        if (options.ProxyHeader is not { } header || VersionOf(context.NewMetadata) is not { } version
-            || CanReuseOldClient(context))
+        if (options.ProxyHeader is not { } header || VersionOf(context.NewMetadata) is not { } version)
         {
             return base.CreateClient(context);
         }
@@ -52,6 +55,7 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
         && _tls.GetValueOrDefault(context.ClusterId) is { } tls && tls == ReadTls(context)
         && MaxConnectionsOf(context.OldMetadata) == MaxConnectionsOf(context.NewMetadata)
         && VersionOf(context.OldMetadata) == VersionOf(context.NewMetadata)
+        && RetryingInvoker.AreSame(context.OldMetadata, context.NewMetadata)
         && context.OldMetadata?.GetValueOrDefault(SourceAddresses) == context.NewMetadata?.GetValueOrDefault(SourceAddresses);
 
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)

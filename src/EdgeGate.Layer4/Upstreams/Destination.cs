@@ -12,6 +12,7 @@ public sealed class Destination
 {
     private volatile DestinationAddress[] _addresses = [];
     private int _maximum = int.MaxValue;
+    private int _weight = 1;
     private int _active;
     private int _turn = -1;
     private int _consecutiveFailures;
@@ -45,6 +46,9 @@ public sealed class Destination
 
     /// <summary>How many times it could not be reached since it last could.</summary>
     public int ConsecutiveFailures => Volatile.Read(ref _consecutiveFailures);
+
+    /// <summary>Its share under the policy <c>Weighted</c>; none if zero, unless all have none.</summary>
+    public int Weight => Volatile.Read(ref _weight);
 
     /// <summary>Its part in a source's hash.</summary>
     internal ulong Seed { get; }
@@ -110,6 +114,8 @@ public sealed class Destination
     internal AddressWalk Walk() => new(_addresses, (uint)Interlocked.Increment(ref _turn));
 
     internal void Resize(int maximum) => Volatile.Write(ref _maximum, maximum);
+
+    internal void Weigh(int weight) => Volatile.Write(ref _weight, weight);
 
     /// <summary>Takes what the address stands for now; an address that stays keeps what is known about it.</summary>
     /// <param name="endPoints">The addresses, in the resolver's order.</param>

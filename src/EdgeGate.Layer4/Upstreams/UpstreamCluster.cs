@@ -70,6 +70,7 @@ public sealed class UpstreamCluster
                     ?? new Destination(wanted.Id, wanted.Address);
                 destination.Resolve(wanted.EndPoints, settings.SourceAddresses, Ports);
                 destination.Resize(settings.MaxConnectionsPerDestination ?? int.MaxValue);
+                destination.Weigh(wanted.Weight);
                 return destination;
             })];
             BalancingPolicy policy = settings.Policy == before.Settings.Policy

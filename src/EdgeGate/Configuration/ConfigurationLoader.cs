@@ -77,9 +77,11 @@ internal sealed class ConfigurationLoader
         CheckTopLevel(root, report);
         var (routes, clusters) = new ProxyReader(root, report).Read();
         var config = new GatewayReader(root, folder, report).Read() with { Routes = routes, Clusters = clusters };
+        config = config with { Http = config.Http.With(routes) };
         await ProxyValidator.ValidateAsync(config, report);
         var clusterNames = root.GetSection("ReverseProxy:Clusters").GetChildren().Select(c => c.Key).ToList();
         new CrossChecks(config, clusterNames, report).Run();
+        RoutePolicyChecks.Run(config, report);
         UpstreamMetadata.Check(config, report);
         NotYetServed.Report(config, report);
         var files = new TlsFiles(report, _time);

@@ -28,6 +28,8 @@ internal sealed record GatewayConfig
 
     public TransportConfig Transport { get; init; } = new();
 
+    public HttpConfig Http { get; init; } = new();
+
     /// <summary>The routes of the ReverseProxy section, as YARP reads them.</summary>
     public ImmutableArray<RouteConfig> Routes { get; init; } = [];
 

@@ -16,9 +16,12 @@ internal sealed class GatewayReader(IConfiguration root, string? folder, Configu
             return new GatewayConfig();
         }
 
+        var listeners = new ListenerReader(folder, report).Read(section.Section("Listeners"), section.Section("Defaults"));
+        var http = new HttpReader(folder, listeners).Read(section.Section("Http"));
         var config = new GatewayConfig
         {
-            Listeners = new ListenerReader(folder, report).Read(section.Section("Listeners"), section.Section("Defaults")),
+            Listeners = [.. listeners.Select(listener => listener with { HttpLimits = http.Limits })],
+            Http = http,
             Limits = ReadLimits(section.Section("Limits")),
             Kernel = ReadKernel(section.Section("Kernel")),
             Admin = new AdminReader(folder).Read(section.Section("Admin")),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeGate.Http;
 
 namespace EdgeGate.Configuration;
 
@@ -31,4 +32,7 @@ internal sealed record ListenerConfig
     public TimeSpan FlowIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     public required ListenerSettings Settings { get; init; }
+
+    /// <summary>What one client of http or https may cost: <c>EdgeGate:Http:Limits</c>.</summary>
+    public HttpLimits HttpLimits { get; init; } = new();
 }

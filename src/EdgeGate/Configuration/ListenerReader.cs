@@ -101,8 +101,8 @@ internal sealed class ListenerReader(string? folder, ConfigurationReport report)
     {
         Backlog = section.Integer("Backlog", 1, 1_000_000) ?? otherwise.Backlog,
         ProxyProtocol = section.Choice<ProxyProtocolMode>("ProxyProtocol") ?? otherwise.ProxyProtocol,
-        Allow = ReadNetworks(section, "Allow") ?? otherwise.Allow,
-        Deny = ReadNetworks(section, "Deny") ?? otherwise.Deny,
+        Allow = section.Networks("Allow") ?? otherwise.Allow,
+        Deny = section.Networks("Deny") ?? otherwise.Deny,
         MaxConnections = section.Integer("MaxConnections", 1, MaxCount) ?? otherwise.MaxConnections,
         MaxConnectionsPerSource =
             section.Integer("MaxConnectionsPerSource", 1, MaxCount) ?? otherwise.MaxConnectionsPerSource,
@@ -118,29 +118,4 @@ internal sealed class ListenerReader(string? folder, ConfigurationReport report)
         ReceiveBuffer = section.Integer("ReceiveBuffer", 1024, 1 << 30) ?? otherwise.ReceiveBuffer,
         SendBuffer = section.Integer("SendBuffer", 1024, 1 << 30) ?? otherwise.SendBuffer,
     };
-
-    // Null when the key is not there: an empty list is an answer, and takes back what Defaults says.
-    private static ImmutableArray<IPNetwork>? ReadNetworks(SectionReader section, string key)
-    {
-        var list = section.List(key);
-        if (list.Length == 0 && !section.Has(key))
-        {
-            return null;
-        }
-
-        var networks = ImmutableArray.CreateBuilder<IPNetwork>();
-        for (var i = 0; i < list.Length; i++)
-        {
-            if (NetworkText.TryParse(list[i], out var network, out var error))
-            {
-                networks.Add(network);
-            }
-            else
-            {
-                section.Error($"{key}:{i}", error);
-            }
-        }
-
-        return networks.ToImmutable();
-    }
 }

@@ -1,4 +1,5 @@
 using EdgeGate.Daemon;
+using EdgeGate.Http.Policies;
 using Microsoft.Extensions.DependencyInjection;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.LoadBalancing;
@@ -12,13 +13,14 @@ internal static class ProxyValidator
     {
         var services = new ServiceCollection().AddLogging();
         services.AddSingleton<ILoadBalancingPolicy, SourceHashPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, WeightedPolicy>();
         services.AddReverseProxy();
         await using var provider = services.BuildServiceProvider();
         var validator = provider.GetRequiredService<IConfigValidator>();
         var policies = provider.GetServices<ILoadBalancingPolicy>().Select(policy => policy.Name).ToList();
         foreach (var route in config.Routes)
         {
-            Report(report, "ReverseProxy:Routes:" + route.RouteId, await validator.ValidateRouteAsync(route));
+            Report(report, "ReverseProxy:Routes:" + route.RouteId, await validator.ValidateRouteAsync(RoutePolicyNames.Without(route)));
         }
 
         foreach (var cluster in config.Clusters)

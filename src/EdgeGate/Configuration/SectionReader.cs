@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Configuration;
 
 namespace EdgeGate.Configuration;
@@ -16,14 +17,23 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
 
     public string Path => section.Path;
 
+    /// <summary>The keys that are written here.</summary>
+    public IEnumerable<string> Keys => section.GetChildren().Select(child => child.Key);
+
     /// <summary>Whether there is an object here with at least one key.</summary>
     public bool Exists => section.GetChildren().Any();
 
     public bool Has(string key) => section.GetSection(key) is var child && (child.Value is not null || child.Exists());
 
+    /// <summary>Whether a key is written here at all, be it with nothing in its braces.</summary>
+    public bool IsWritten(string key) =>
+        section.GetChildren().Any(child => child.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
+
     public string PathOf(string key) => Path + ":" + key;
 
     public void Error(string key, string message) => report.Error(PathOf(key), message);
+
+    public void Warning(string key, string message) => report.Warning(PathOf(key), message);
 
     public SectionReader Section(string key)
     {
@@ -129,6 +139,24 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
         return null;
     }
 
+    /// <summary>A number of bytes.</summary>
+    public long? Bytes(string key, long least)
+    {
+        var text = Text(key);
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least)
+        {
+            return number;
+        }
+
+        Error(key, $"'{text}' is not a number of bytes from {least.ToString(CultureInfo.InvariantCulture)}");
+        return null;
+    }
+
     public double? Fraction(string key) => Share(key, 1);
 
     /// <param name="key">The key.</param>
@@ -152,7 +180,35 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
         return null;
     }
 
-    public TimeSpan? Time(string key, bool mayBeOff = false)
+    /// <summary>Networks such as <c>10.0.0.0/8</c>; null when the key is not there, since an empty list is an answer.</summary>
+    public ImmutableArray<IPNetwork>? Networks(string key)
+    {
+        var list = List(key);
+        if (list.Length == 0 && !Has(key))
+        {
+            return null;
+        }
+
+        var networks = ImmutableArray.CreateBuilder<IPNetwork>();
+        for (var i = 0; i < list.Length; i++)
+        {
+            if (NetworkText.TryParse(list[i], out var network, out var error))
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                Error($"{key}:{i}", error);
+            }
+        }
+
+        return networks.ToImmutable();
+    }
+
+    /// <param name="key">The key.</param>
+    /// <param name="mayBeOff">Whether "Off" may stand there; it is <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="mostDays">The longest that makes sense; a timer takes no more than the default.</param>
+    public TimeSpan? Time(string key, bool mayBeOff = false, int mostDays = 24)
     {
         var text = Text(key);
         if (string.IsNullOrEmpty(text))
@@ -175,9 +231,9 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
             return null;
         }
 
-        if (time <= TimeSpan.Zero || time > TimeSpan.FromDays(24))
+        if (time <= TimeSpan.Zero || time > TimeSpan.FromDays(mostDays))
         {
-            Error(key, $"'{text}' is not above zero and up to 24 days{or}");
+            Error(key, $"'{text}' is not above zero and up to {mostDays} days{or}");
             return null;
         }
 

@@ -13,15 +13,20 @@ internal static class UpstreamMetadata
     private const string MaxConnections = Prefix + "MaxConnectionsPerDestination";
     private const string QueueTimeout = Prefix + "QueueTimeout";
 
+    private const string Retries = Prefix + "Retries";
+    private const string RetryBudget = Prefix + "RetryBudget";
+    private const string Weight = Prefix + "Weight";
+    private const int MaxWeight = 1_000_000;
+
     /// <summary>The keys of a cluster.</summary>
     public static readonly string[] ClusterKeys =
     [
         MaxConnections, QueueTimeout, SendProxyProtocol.Key, SourceAddresses.Key, Layer4Probe.SendKey, Layer4Probe.ExpectKey,
-        .. UpstreamTlsOptions.Keys,
+        Retries, RetryBudget, .. UpstreamTlsOptions.Keys,
     ];
 
-    /// <summary>The keys of a destination, which take the place of its cluster's.</summary>
-    public static readonly string[] DestinationKeys = [Layer4Probe.SendKey, Layer4Probe.ExpectKey];
+    /// <summary>The keys of a destination; those that a cluster has too take their place.</summary>
+    public static readonly string[] DestinationKeys = [Weight, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 
     private static readonly string[] Layer4Keys = [QueueTimeout, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 
@@ -36,6 +41,10 @@ internal static class UpstreamMetadata
         SendProxyProtocol = SendProxyProtocol.Of(cluster),
         SourceAddresses = SourceAddresses.Of(cluster),
     };
+
+    /// <summary>A destination's share under the policy <c>Weighted</c>; 1 if it says nothing.</summary>
+    public static int WeightOf(DestinationConfig destination) =>
+        ReadNumber(destination.Metadata?.GetValueOrDefault(Weight), 0, MaxWeight) ?? 1;
 
     /// <summary>Reports what cannot be read, and what looks like one of these keys and is none.</summary>
     public static void Check(GatewayConfig config, ConfigurationReport report)
@@ -100,6 +109,12 @@ internal static class UpstreamMetadata
             QueueTimeout when ReadTime(value) is null =>
                 $"'{value}' is not a time; write hours, minutes and seconds, such as \"00:00:05\", "
                 + "or \"00:00:00\" to refuse at once",
+            Retries when ReadNumber(value, 1, 10) is null =>
+                $"'{value}' is not a whole number from 1 to 10; write how many more attempts a request may have",
+            RetryBudget when ReadNumber(value, 1, 100) is null =>
+                $"'{value}' is not a whole number from 1 to 100; write how many retries a hundred requests may cause",
+            Weight when ReadNumber(value, 0, MaxWeight) is null =>
+                $"'{value}' is not a whole number from 0 to {MaxWeight}; write the destination's share beside the others'",
             SourceAddresses.Key => SourceAddresses.WhyWrong(value),
             Layer4Probe.SendKey or Layer4Probe.ExpectKey when !Layer4Probe.TryRead(value, out _, out string? wrong) =>
                 $"'{wrong}' means nothing; write \\r, \\n, \\t, \\0, \\\\ or \\x and two hexadecimal digits",
@@ -110,6 +125,11 @@ internal static class UpstreamMetadata
 
     private static int? ReadCount(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : null;
+
+    private static int? ReadNumber(string? text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+            ? number
+            : null;
 
     // .NET reads a bare number as days.
     private static TimeSpan? ReadTime(string? text) =>

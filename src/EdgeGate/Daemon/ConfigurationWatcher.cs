@@ -63,7 +63,7 @@ internal sealed class ConfigurationWatcher(Action changed, ILogger log) : IDispo
     {
         IEnumerable<string?> certificates = config.Listeners.SelectMany(listener => listener.Tls?.Files ?? [])
             .Concat(config.Clusters.SelectMany(cluster => UpstreamTlsOptions.Of(cluster.Metadata, config.Folder).Files));
-        return certificates.Prepend(Path.GetFullPath(source)).Append(config.Kernel.TuningFile)
+        return certificates.Prepend(Path.GetFullPath(source)).Append(config.Kernel.TuningFile).Concat(config.Http.Policies.Files)
             .OfType<string>().Where(file => file.Length > 0).Distinct(StringComparer.Ordinal);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeGate.Configuration;
 using EdgeGate.Http;
 using EdgeGate.Layer4.Upstreams;
 using Microsoft.Extensions.Logging;
@@ -17,18 +18,19 @@ internal sealed class DestinationResolver(ILogger log)
         ClusterConfig? cluster, IReadOnlyList<Destination> known, CancellationToken cancellation)
     {
         ResolvedDestination?[] found = await Task.WhenAll((cluster?.Destinations ?? new Dictionary<string, DestinationConfig>())
-            .Select(named => ResolveAsync(cluster!.ClusterId, named.Key, named.Value.Address, known, cancellation)));
+            .Select(named => ResolveAsync(cluster!.ClusterId, named.Key, named.Value, known, cancellation)));
         return [.. found.OfType<ResolvedDestination>()];
     }
 
     private async Task<ResolvedDestination?> ResolveAsync(
-        string cluster, string id, string address, IReadOnlyList<Destination> known, CancellationToken cancellation)
+        string cluster, string id, DestinationConfig config, IReadOnlyList<Destination> known, CancellationToken cancellation)
     {
+        string address = config.Address;
         IReadOnlyList<EndPoint>? endPoints = UnixUpstreamAddress.TryGetPath(address, out string? path)
             ? [new UnixDomainSocketEndPoint(path)]
             : await ResolveAsync(cluster, id, new Uri(address), cancellation)
                 ?? known.FirstOrDefault(d => d.Id == id && d.Address == address)?.EndPoints;
-        return endPoints is null ? null : new ResolvedDestination(id, address, endPoints);
+        return endPoints is null ? null : new ResolvedDestination(id, address, endPoints, UpstreamMetadata.WeightOf(config));
     }
 
     private async Task<IReadOnlyList<EndPoint>?> ResolveAsync(

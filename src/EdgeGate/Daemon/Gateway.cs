@@ -193,6 +193,7 @@ internal sealed class Gateway : IAsyncDisposable
 
         _loaded = fresh;
         _accessLog.Reopen(fresh.Config!.AccessLog);
+        _http.Policies.Apply(fresh.Config!.Http.Policies); // before the routes that name them
         _reverseProxy.Replace(fresh.Root);
         await _upstreams.UpdateAsync(fresh.Config!);
         await _listeners.ServeHttpAsync(_prepared);

@@ -23,7 +23,7 @@ internal sealed class HttpListener : IAsyncDisposable
     private readonly IServer _server;
     private readonly HttpListenerOptions _options;
     private readonly bool _runsOnLoops;
-    private readonly TimeSpan _idle;
+    private readonly HttpLimits _limits;
     private volatile bool _retired;
     private readonly ProxyProtocolMode _proxyProtocol;
     private readonly IReadOnlyList<(Listener Socket, ListenerOptions Options)> _sockets;
@@ -52,7 +52,7 @@ internal sealed class HttpListener : IAsyncDisposable
         // with 4.2 system calls, of at least 4, where SocketsHttpHandler's way takes 6. Nothing that blocks runs here: the
         // daemon has no code of its users in it.
         _runsOnLoops = runsOnLoops && _options.Protocol == HttpListenerProtocol.Http;
-        _idle = config.Settings.IdleTimeout;
+        _limits = LimitsOf(config);
         _proxyProtocol = config.Settings.ProxyProtocol;
         WebApplicationBuilder builder = EmptyHost.Create(logs);
         builder.Services.AddSingleton(transport);
@@ -60,7 +60,7 @@ internal sealed class HttpListener : IAsyncDisposable
         builder.Services.AddSingleton<ListenerCertificates>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.UseHttpLimits(new HttpLimits { KeepAliveTimeout = _idle });
+            kestrel.UseHttpLimits(_limits);
             foreach (var (socket, options) in sockets)
             {
                 kestrel.Listen(EndPointOf(socket, options), Configure);
@@ -78,7 +78,7 @@ internal sealed class HttpListener : IAsyncDisposable
     public bool Fits(ListenerConfig config, IEnumerable<Listener> sockets)
     {
         HttpListenerOptions wanted = OptionsOf(config);
-        return _idle == config.Settings.IdleTimeout
+        return _limits == LimitsOf(config)
             && _proxyProtocol == config.Settings.ProxyProtocol
             && sockets.SequenceEqual(_sockets.Select(s => s.Socket))
             && wanted == _options;
@@ -114,6 +114,9 @@ internal sealed class HttpListener : IAsyncDisposable
         ProxyProtocol = _proxyProtocol == ProxyProtocolMode.Required,
         Refusal = _options.Protocol == HttpListenerProtocol.Http ? ServiceUnavailable : default,
     };
+
+    private static HttpLimits LimitsOf(ListenerConfig listener) =>
+        listener.HttpLimits with { KeepAliveTimeout = listener.Settings.IdleTimeout };
 
     private static HttpListenerOptions OptionsOf(ListenerConfig listener) => new()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using EdgeGate.Configuration;
 using EdgeGate.Http;
+using EdgeGate.Http.Policies;
 using EdgeGate.Layer4;
 using EdgeGate.Logging;
 using EdgeGate.Telemetry;
@@ -49,11 +50,13 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<IConnectionListenerFactory, LoopTransportFactory>();
         builder.Services.AddSingleton<IServer>(_listeners);
         builder.Services.AddSingleton<ILoadBalancingPolicy, SourceHashPolicy>();
+        builder.Services.AddSingleton<ILoadBalancingPolicy, WeightedPolicy>();
         builder.Services.AddHttpGateway(reverseProxy, new HttpGatewayOptions
         {
             Folder = current().Folder,
             DestinationsChanged = health.Apply,
             Observer = new RequestObserver(new ForwardingMetrics(transport.Metrics.Meter), log),
+            Retried = CountRetries(transport.Metrics.Meter),
             ProxyHeader = WriteProxyHeader,
             TakePort = Ports.Take,
             TakeDescriptor = new HttpDescriptors(transport.Gate, transport.Metrics.Meter, logs.CreateLogger("EdgeGate")).Take,
@@ -64,8 +67,24 @@ internal sealed class HttpServer : IAsyncDisposable
                 .Select(l => l.Settings.ConnectTimeout).DefaultIfEmpty(new HttpGatewayOptions().ConnectTimeout).Max(),
         });
         _app = builder.Build();
+        Policies = new PolicyPipeline(new PolicyServices
+        {
+            Logs = logs,
+            Rejected = transport.Metrics.Meter.CreateCounter<long>(
+                "edgegate.http.requests.limited", description: "Requests that a rate limit turned away."),
+            Clusters = () => Clusters,
+            ListenerOf = static context => context.Features.Get<IRequestActivity>()?.Listener,
+        });
+        Policies.Apply(current().Http.Policies);
+
+        // YARP brings ASP.NET's authorization along, which the application builder would put before everything else; ours
+        // has a place of its own, and no request pays for it where none is configured.
+        ((IApplicationBuilder)_app).Properties["__AuthorizationMiddlewareSet"] = true;
+        _app.Use(Policies.BeforeRouting);
         _app.Use(new RequestTracking(log, TracesOf(current().Tracing)).Create);
         _app.UseClientIdentity();
+        _app.UseRouting();
+        _app.Use(Policies.AfterRouting);
         _app.MapHttpGateway();
         _clusters = Clusters;
         health.Attach(Clusters, _app.Services.GetRequiredService<IDestinationHealthUpdater>());
@@ -73,6 +92,9 @@ internal sealed class HttpServer : IAsyncDisposable
 
     /// <summary>The ports that upstream connections hold.</summary>
     public HttpPorts Ports { get; }
+
+    /// <summary>What is done to requests before and after YARP.</summary>
+    public PolicyPipeline Policies { get; }
 
     /// <summary>YARP's clusters and their state.</summary>
     public IProxyStateLookup Clusters => _app.Services.GetRequiredService<IProxyStateLookup>();
@@ -109,6 +131,13 @@ internal sealed class HttpServer : IAsyncDisposable
         tracing.Otlp is null ? null : new RequestTraces(tracing.SampleRatio);
 
     private static bool RunsOnLoops(GatewayConfig config) => config.Transport.HttpClient == HttpClientChoice.Own;
+
+    private static Action<string> CountRetries(Meter meter)
+    {
+        Counter<long> retries = meter.CreateCounter<long>(
+            "edgegate.upstream.retries", description: "HTTP requests that were tried again at another destination.");
+        return cluster => retries.Add(1, new KeyValuePair<string, object?>("cluster", cluster));
+    }
 
     // Http does not see the transport, where the protocol is written for both layers.
     private static ReadOnlyMemory<byte> WriteProxyHeader(string text, ProxiedClient? client)

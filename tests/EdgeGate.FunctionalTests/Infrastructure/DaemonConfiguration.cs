@@ -68,11 +68,14 @@ internal sealed class DaemonConfiguration
 
     public void RemoveCluster(string id) => _clusters.Remove(id);
 
-    public void Route(string id, string path, string cluster) => _routes[id] = new JsonObject
+    /// <summary>Adds a route; <paramref name="more"/> are further keys, as JSON.</summary>
+    public void Route(string id, string path, string cluster, string more = "{}")
     {
-        ["ClusterId"] = cluster,
-        ["Match"] = new JsonObject { ["Path"] = path },
-    };
+        var route = JsonNode.Parse(more)!.AsObject();
+        route["ClusterId"] = cluster;
+        route["Match"] = new JsonObject { ["Path"] = path };
+        _routes[id] = route;
+    }
 
     public void Cluster(string id, params string[] addresses) => _clusters[id] = new JsonObject
     {

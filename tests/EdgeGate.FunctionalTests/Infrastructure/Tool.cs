@@ -22,6 +22,7 @@ internal static class Tool
         ["redis-cli"] = "redis-tools",
         ["testssl"] = "testssl.sh",
         ["redis-benchmark"] = "redis-tools",
+        ["htpasswd"] = "apache2-utils",
     };
 
     /// <summary>Finds a program, installs its package when run as root, or skips the test with the reason.</summary>
