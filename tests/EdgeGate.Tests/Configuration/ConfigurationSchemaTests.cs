@@ -74,13 +74,26 @@ public sealed class ConfigurationSchemaTests
             var (schema, reader) = Try(key, NoValue);
 
             // What is only wrong because no such file is there cannot be seen by a schema.
-            bool isFile = key.Path.EndsWith("Path", StringComparison.Ordinal) || key.Path.EndsWith("File", StringComparison.Ordinal);
-            Assert.True(isFile || schema == (reader.Length > 0), $"{key.Path}: the schema {Says(schema)}, the reader says '{reader}'");
+            Assert.True(IsFile(key.Path) || schema == (reader.Length > 0), $"{key.Path}: the schema {Says(schema)}, the reader says '{reader}'");
             if (key.Choices is { } choices)
             {
                 Assert.Contains($"is not one of {string.Join(", ", choices)}.", reader, StringComparison.Ordinal);
             }
         }
+    }
+
+    [Fact]
+    public void A_list_of_choices_has_the_same_in_both()
+    {
+        SchemaKey[] lists = [.. Map.KeysOf(Section).Where(key => key.Find("items")?["enum"] is not null)];
+        Assert.NotEmpty(lists);
+        Assert.All(lists, key =>
+        {
+            Assert.Equal((false, ""), Try(key, key.Find("items")!["enum"]!));
+            var (schema, reader) = Try(key, new JsonArray(NoValue));
+            Assert.True(schema);
+            Assert.Contains(NoValue, reader, StringComparison.Ordinal);
+        });
     }
 
     [Fact]
@@ -163,7 +176,7 @@ public sealed class ConfigurationSchemaTests
         Assert.True(sample is not null, $"{key.Path}: no configuration that the schema takes can have it");
         var (parent, last, path) = Place(sample, names)!.Value;
         parent[last] = value.DeepClone();
-        IEnumerable<string> said = Read(sample).Errors.Where(e => e.Path == path).Select(e => e.Message);
+        IEnumerable<string> said = Read(sample).Errors.Where(e => e.Path == path || e.Path.StartsWith(path + ":", StringComparison.Ordinal)).Select(e => e.Message);
         return (SchemaJudge.ErrorsOf(sample.ToJsonString()).Length > 0, string.Join(' ', said));
     }
 
@@ -215,6 +228,9 @@ public sealed class ConfigurationSchemaTests
 
     private static string General(string path) => string.Join(
         ':', path.Split(':').Select(name => name == SchemaMap.AnyName || int.TryParse(name, CultureInfo.InvariantCulture, out _) ? "*" : name));
+
+    private static bool IsFile(string path) =>
+        path.EndsWith("Path", StringComparison.Ordinal) || path.EndsWith("File", StringComparison.Ordinal);
 
     private static string Says(bool refuses) => refuses ? "refuses it" : "takes it";
 }
