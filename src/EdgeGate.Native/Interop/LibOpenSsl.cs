@@ -21,18 +21,6 @@ internal static unsafe partial class LibOpenSsl
     [LibraryImport(Ssl)]
     internal static partial int OPENSSL_init_ssl(ulong opts, nint settings);
 
-    [LibraryImport(Ssl)]
-    internal static partial nint TLS_method();
-
-    [LibraryImport(Ssl)]
-    internal static partial nint SSL_CTX_new(nint method);
-
-    [LibraryImport(Ssl)]
-    internal static partial void SSL_CTX_free(nint ctx);
-
-    [LibraryImport(Ssl)]
-    internal static partial int SSL_CTX_config(nint ctx, byte* name);
-
     [LibraryImport(Crypto)]
     internal static partial void ERR_clear_error();
 
@@ -47,6 +35,15 @@ internal static unsafe partial class LibOpenSsl
 
     [LibraryImport(Crypto)]
     internal static partial void NCONF_free(nint conf);
+
+    [LibraryImport(Crypto)]
+    internal static partial nint CONF_get1_default_config_file();
+
+    [LibraryImport(Crypto)]
+    internal static partial void CRYPTO_free(nint pointer, nint file, int line);
+
+    [LibraryImport(Crypto)]
+    internal static partial nint NCONF_get_string(nint conf, byte* group, byte* name);
 
     [LibraryImport(Crypto)]
     internal static partial int NCONF_load_bio(nint conf, nint bio, nint* errorLine);

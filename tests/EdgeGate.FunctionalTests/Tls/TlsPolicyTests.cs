@@ -43,6 +43,36 @@ public sealed class TlsPolicyTests : DaemonTests
         Assert.Contains("ALPN protocol: http/1.1", await ShakeAsync(edge, "-alpn http/1.1"));
     }
 
+    [Theory]
+    [InlineData("DEFAULT:@SECLEVEL=1", false)] // as distributions have it, and nobody has chosen
+    [InlineData("ECDHE-ECDSA-AES128-SHA:@SECLEVEL=1", true)]
+    public async Task What_openssl_cnf_chooses_holds(string ciphers, bool isChoice)
+    {
+        using var authority = await TestAuthority.CreateAsync(Token);
+        await authority.SignAsync("ec", "ec.test");
+        await authority.SignAsync("rsa", "rsa.test", "rsa:1024"); // what security level 1 lets through and 2 does not
+        string file = authority.Write("openssl.cnf", $"""
+            openssl_conf = openssl_init
+            [openssl_init]
+            ssl_conf = ssl_sect
+            [ssl_sect]
+            system_default = system_default_sect
+            [system_default_sect]
+            CipherString = {ciphers}
+
+            """);
+        var configuration = new DaemonConfiguration();
+        IPEndPoint edge = configuration.Listen("default", "https", more: Listener(authority));
+        await using var daemon = await DaemonProcess.StartAsync(
+            configuration, environment: new Dictionary<string, string?> { ["OPENSSL_CONF"] = file });
+
+        Assert.Contains(
+            isChoice ? "Cipher is ECDHE-ECDSA-AES128-SHA" : "Cipher is (NONE)", await ShakeAsync(edge, "-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA"));
+        Assert.Contains(
+            isChoice ? "Cipher is (NONE)" : "Cipher is ECDHE-RSA-AES256-GCM-SHA384",
+            await ShakeAsync(edge, "-tls1_2 -cipher ECDHE-RSA-AES256-GCM-SHA384:@SECLEVEL=1", "rsa.test"));
+    }
+
     [Fact]
     public async Task Sessions_are_resumed_with_each_certificate_until_it_is_renewed()
     {
