@@ -8,6 +8,13 @@ namespace EdgeGate.Configuration;
 /// <param name="folder">What a relative file name starts from; null: the current directory.</param>
 internal sealed class AccessReader(string? folder)
 {
+    private static readonly (Kind Kind, string[] Keys)[] Keys =
+    [
+        (Kind.Basic, ["Realm", "UsersFile"]),
+        (Kind.Jwt, ["Authority", "KeysFile", "Issuer", "Audience", "RequiredClaims"]),
+        (Kind.Forward, ["Cluster", "Path", "CopyHeaders", "Timeout"]),
+    ];
+
     private readonly List<string> _files = [];
 
     private enum Kind
@@ -25,17 +32,8 @@ internal sealed class AccessReader(string? folder)
         var policies = ImmutableDictionary.CreateBuilder<string, AccessPolicy>(StringComparer.OrdinalIgnoreCase);
         foreach (SectionReader policy in section.Sections())
         {
-            _ = policy.Required("Kind", "\"Basic\"");
-            AccessPolicy? read = policy.Choice<Kind>("Kind") switch
+            if (ReadPolicy(policy) is { } read)
             {
-                Kind.Basic => ReadBasic(policy),
-                Kind.Jwt => ReadJwt(policy),
-                Kind.Forward => ReadForward(policy),
-                _ => null,
-            };
-            if (read is not null)
-            {
-                policy.RejectUnknown();
                 policies[policy.Name] = read;
             }
         }
@@ -43,7 +41,31 @@ internal sealed class AccessReader(string? folder)
         return policies.ToImmutable();
     }
 
-    private BasicAccess ReadBasic(SectionReader section)
+    // Every key is looked at, whatever the kind: what is wrong is wrong, and what does nothing is told.
+    private AccessPolicy? ReadPolicy(SectionReader section)
+    {
+        _ = section.Required("Kind", "\"Basic\"");
+        Kind? kind = section.Choice<Kind>("Kind");
+        var basic = new BasicAccess { Realm = ReadRealm(section), Users = kind == Kind.Basic ? ReadUsers(section) : [] };
+        _ = section.Text("UsersFile");
+        JwtAccess jwt = ReadJwt(section, kind == Kind.Jwt);
+        ForwardAccess forward = ReadForward(section);
+        foreach (string key in Keys.Where(group => group.Kind != kind && kind is not null).SelectMany(group => group.Keys).Where(section.Has))
+        {
+            section.Warning(key, $"it is not for Kind {kind}, so this key does nothing");
+        }
+
+        section.RejectUnknown();
+        return kind switch
+        {
+            Kind.Basic => basic,
+            Kind.Jwt => Checked(section, jwt),
+            Kind.Forward => Checked(section, forward),
+            _ => null,
+        };
+    }
+
+    private static string ReadRealm(SectionReader section)
     {
         string realm = section.Text("Realm") is { Length: > 0 } text ? text : section.Name;
         if (realm.Any(c => c is '"' or '\\' or < ' ' or > '~'))
@@ -51,7 +73,7 @@ internal sealed class AccessReader(string? folder)
             section.Error("Realm", "a realm has only visible characters of ASCII, and neither quotes nor backslashes");
         }
 
-        return new BasicAccess { Realm = realm, Users = ReadUsers(section) };
+        return realm;
     }
 
     private Dictionary<string, string> ReadUsers(SectionReader section)
@@ -91,24 +113,30 @@ internal sealed class AccessReader(string? folder)
         }
     }
 
-    private JwtAccess ReadJwt(SectionReader section)
+    private JwtAccess ReadJwt(SectionReader section, bool withKeys)
     {
-        var policy = new JwtAccess
+        string? authority = NonEmpty(section.Text("Authority"));
+        if (authority is not null && !IsAuthority(authority))
         {
-            Authority = NonEmpty(section.Text("Authority")),
-            Keys = section.Has("KeysFile") ? ReadKeys(section) : null,
+            section.Error("Authority", $"'{authority}' is not an https:// URL (http:// only of this machine)");
+        }
+
+        _ = section.Text("KeysFile");
+        return new JwtAccess
+        {
+            Authority = authority,
+            Keys = withKeys && section.Has("KeysFile") ? ReadKeys(section) : null,
             Issuer = NonEmpty(section.Text("Issuer")),
             Audience = NonEmpty(section.Text("Audience")),
             RequiredClaims = section.Map("RequiredClaims"),
         };
-        _ = section.Text("KeysFile");
+    }
+
+    private static JwtAccess Checked(SectionReader section, JwtAccess policy)
+    {
         if (policy.Authority is null == !section.Has("KeysFile"))
         {
             section.Error("KeysFile", "write either Authority, which is asked for keys, or KeysFile, a JSON Web Key Set");
-        }
-        else if (policy.Authority is { } authority && !IsAuthority(authority))
-        {
-            section.Error("Authority", $"'{authority}' is not an https:// URL (http:// only of this machine)");
         }
         else if (policy.Authority is null && policy.Issuer is null)
         {
@@ -148,8 +176,8 @@ internal sealed class AccessReader(string? folder)
     {
         var policy = new ForwardAccess
         {
-            Cluster = section.Required("Cluster", "\"auth\""),
-            Path = section.Required("Path", "\"/verify\""),
+            Cluster = section.Text("Cluster") ?? "",
+            Path = section.Text("Path") ?? "",
             CopyHeaders = section.List("CopyHeaders"),
         };
         if (policy.Path is { Length: > 0 } and not ['/', ..])
@@ -158,6 +186,13 @@ internal sealed class AccessReader(string? folder)
         }
 
         return policy with { Timeout = section.Time("Timeout") ?? policy.Timeout };
+    }
+
+    private static ForwardAccess Checked(SectionReader section, ForwardAccess policy)
+    {
+        _ = section.Required("Cluster", "\"auth\"");
+        _ = section.Required("Path", "\"/verify\"");
+        return policy;
     }
 
     private string? ReadFile(SectionReader section, string key, string example)

@@ -58,16 +58,8 @@ internal sealed class AnswerReader(string? folder)
     public static ImmutableDictionary<string, CorsRule> ReadCors(SectionReader section) =>
         section.Sections().ToImmutableDictionary(rule => rule.Name, ReadCorsRule, StringComparer.OrdinalIgnoreCase);
 
-    public static ImmutableDictionary<string, TimeSpan> ReadTimeouts(SectionReader section)
-    {
-        var timeouts = ImmutableDictionary.CreateBuilder<string, TimeSpan>(StringComparer.OrdinalIgnoreCase);
-        foreach (string name in section.Keys)
-        {
-            timeouts[name] = section.Time(name) ?? TimeSpan.FromSeconds(100);
-        }
-
-        return timeouts.ToImmutable();
-    }
+    public static ImmutableDictionary<string, TimeSpan> ReadTimeouts(SectionReader section) =>
+        section.Sections().ToImmutableDictionary(policy => policy.Name, ReadTimeout, StringComparer.OrdinalIgnoreCase);
 
     public ImmutableDictionary<int, ErrorPage> ReadPages(SectionReader section)
     {
@@ -79,10 +71,10 @@ internal sealed class AnswerReader(string? folder)
                 section.Error(page.Name, $"'{page.Name}' is no status of an error; write a number from 400 to 599");
             }
 
-            pages[status] = new ErrorPage { Html = ReadPage(page, "Html"), Json = ReadPage(page, "Json") };
-            if (!page.Has("Html") && !page.Has("Json"))
+            pages[status] = new ErrorPage { Html = ReadPage(page, "HtmlFile"), Json = ReadPage(page, "JsonFile") };
+            if (!page.Has("HtmlFile") && !page.Has("JsonFile"))
             {
-                section.Error(page.Name, "there is no page; write \"Html\" or \"Json\" and a file, such as \"errors/503.html\"");
+                section.Error(page.Name, "there is no page; write \"HtmlFile\" or \"JsonFile\", such as \"errors/503.html\"");
             }
 
             page.RejectUnknown();
@@ -114,6 +106,14 @@ internal sealed class AnswerReader(string? folder)
         }
 
         return ReadOnlyMemory<byte>.Empty;
+    }
+
+    private static TimeSpan ReadTimeout(SectionReader section)
+    {
+        _ = section.Required("Timeout", "\"00:05:00\"");
+        TimeSpan time = section.Time("Timeout") ?? TimeSpan.FromSeconds(100);
+        section.RejectUnknown();
+        return time;
     }
 
     private static CachePolicy ReadCachePolicy(SectionReader section)

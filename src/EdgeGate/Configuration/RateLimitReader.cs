@@ -53,7 +53,7 @@ internal static class RateLimitReader
     {
         if (!fits && section.Has(key))
         {
-            section.Error(key, $"{why}; take this key out");
+            section.Warning(key, $"{why}, so this key does nothing");
         }
     }
 }

@@ -17,9 +17,6 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
 
     public string Path => section.Path;
 
-    /// <summary>The keys that are written here.</summary>
-    public IEnumerable<string> Keys => section.GetChildren().Select(child => child.Key);
-
     /// <summary>Whether there is an object here with at least one key.</summary>
     public bool Exists => section.GetChildren().Any();
 

@@ -12,7 +12,6 @@ internal static class UpstreamMetadata
     private const string Prefix = "EdgeGate.";
     private const string MaxConnections = Prefix + "MaxConnectionsPerDestination";
     private const string QueueTimeout = Prefix + "QueueTimeout";
-
     private const string Retries = Prefix + "Retries";
     private const string RetryBudget = Prefix + "RetryBudget";
     private const string Weight = Prefix + "Weight";
@@ -29,7 +28,6 @@ internal static class UpstreamMetadata
     public static readonly string[] DestinationKeys = [Weight, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
 
     private static readonly string[] Layer4Keys = [QueueTimeout, Layer4Probe.SendKey, Layer4Probe.ExpectKey];
-
 
     /// <summary>How a layer-4 cluster shares out its destinations.</summary>
     public static UpstreamSettings SettingsOf(ClusterConfig cluster) => new()

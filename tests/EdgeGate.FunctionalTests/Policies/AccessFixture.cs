@@ -53,7 +53,7 @@ public sealed class AccessFixture : IAsyncLifetime
         string users = _folder.Write("users", "# made by htpasswd\n" + alice.Output);
         Configuration.With("Http", $$"""
             {
-              "ErrorPages": { "401": { "Html": "{{_folder.Write("401.html", "<h1>who?</h1>")}}" } },
+              "ErrorPages": { "401": { "HtmlFile": "{{_folder.Write("401.html", "<h1>who?</h1>")}}" } },
               "Authorization": {
                 "basic": { "Kind": "Basic", "Realm": "the back door", "UsersFile": "{{users}}" },
                 "jwt": { "Kind": "Jwt", "KeysFile": "{{_folder.Write("keys.json", Keys)}}", "Issuer": "{{Issuer}}", "Audience": "shop",

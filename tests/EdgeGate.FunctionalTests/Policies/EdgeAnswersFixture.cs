@@ -61,11 +61,11 @@ public sealed class EdgeAnswersFixture : IAsyncLifetime
           "Compression": {},
           "OutputCache": { "Policies": { "short": { "Expiration": "00:10:00", "VaryByQuery": ["page"] } } },
           "Cors": { "app": { "Origins": ["https://app.example"], "Methods": ["PUT"], "Headers": ["X-Key"] } },
-          "Timeouts": { "second": "00:00:01" },
+          "Timeouts": { "second": { "Timeout": "00:00:01" } },
           "ErrorPages": {
-            "429": { "Json": "{{_folder.Write("429.json", """{"error":"too many"}""")}}" },
-            "502": { "Html": "{{_folder.Write("502.html", "<h1>out</h1>")}}", "Json": "{{_folder.Write("502.json", """{"error":"out"}""")}}" },
-            "503": { "Html": "{{_folder.Write("503.html", "<h1>soon</h1>")}}" }
+            "429": { "JsonFile": "{{_folder.Write("429.json", """{"error":"too many"}""")}}" },
+            "502": { "HtmlFile": "{{_folder.Write("502.html", "<h1>out</h1>")}}", "JsonFile": "{{_folder.Write("502.json", """{"error":"out"}""")}}" },
+            "503": { "HtmlFile": "{{_folder.Write("503.html", "<h1>soon</h1>")}}" }
           },
           "Maintenance": { "Enabled": {{maintenance}}, "Allow": ["127.0.0.3"], "RetryAfter": "00:02:00" }
         }

@@ -177,6 +177,7 @@ public sealed class ConfigurationLoaderTests
 
     [Theory]
     [InlineData("config/edgegate.json")]
+    [InlineData("config/examples/edge.json")]
     [InlineData("config/examples/tcp.json")]
     [InlineData("config/examples/tls-passthrough.json")]
     [InlineData("config/examples/udp.json")]

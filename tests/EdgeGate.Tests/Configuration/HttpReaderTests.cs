@@ -26,7 +26,7 @@ public sealed class HttpReaderTests
             "ForwardedHeaders": { "TrustedProxies": ["10.0.0.0/8", "fd00::1"] },
             "RateLimits": { "api": { "Kind": "TokenBucket", "Permits": 10, "Window": "00:00:02", "Burst": 30, "Queue": 5, "By": "Header", "Header": "X-Key" } },
             "Cors": { "app": { "Origins": ["https://app.example"], "Methods": ["PUT"], "Credentials": true, "MaxAge": "01:00:00" } },
-            "Timeouts": { "slow": "00:05:00" },
+            "Timeouts": { "slow": { "Timeout": "00:05:00" } },
             "Compression": { "Https": true, "MimeTypes": ["text/plain"] },
             "OutputCache": { "SizeLimit": 1000000, "MaxBodySize": 1000, "Policies": { "all": { "Expiration": "00:01:00" }, "few": { "Expiration": "00:02:00", "VaryByQuery": [], "VaryByHeader": ["X-Lang"] } } },
             "Maintenance": { "Enabled": true, "Allow": ["10.0.0.0/8"], "RetryAfter": "00:10:00" },
@@ -75,14 +75,13 @@ public sealed class HttpReaderTests
     [InlineData("\"Hsts\": { \"MaxAge\": 31536000 }", "Hsts:MaxAge", "is not a time")]
     [InlineData("\"ForwardedHeaders\": { \"TrustedProxies\": [\"10.0.0.1/8\"] }", "ForwardedHeaders:TrustedProxies:0", "the network is 10.0.0.0/8")]
     [InlineData("\"RateLimits\": { \"a\": { \"Kind\": \"TokenBuket\", \"Permits\": 1 } }", "RateLimits:a:Kind", "Did you mean 'TokenBucket'?")]
-    [InlineData("\"RateLimits\": { \"a\": { \"Kind\": \"Concurrency\", \"Permits\": 1, \"Window\": \"00:00:01\" } }", "RateLimits:a:Window", "has no window")]
     [InlineData("\"RateLimits\": { \"a\": { \"Kind\": \"FixedWindow\", \"Permits\": 1, \"By\": \"Header\" } }", "RateLimits:a:Header", "X-Api-Key")]
     [InlineData("\"RateLimits\": { \"a\": { \"Kind\": \"FixedWindow\" } }", "RateLimits:a", "Permits is missing")]
     [InlineData("\"Cors\": { \"a\": { \"Origins\": [\"*\"], \"Credentials\": true } }", "Cors:a:Credentials", "name the origins")]
-    [InlineData("\"Timeouts\": { \"a\": \"5\" }", "Timeouts:a", "is not a time")]
+    [InlineData("\"Timeouts\": { \"a\": { \"Timeout\": \"5\" } }", "Timeouts:a:Timeout", "is not a time")]
     [InlineData("\"OutputCache\": { \"Policies\": { \"a\": {} } }", "OutputCache:Policies:a", "Expiration is missing")]
-    [InlineData("\"ErrorPages\": { \"5xx\": { \"Html\": \"/dev/null\" } }", "ErrorPages:5xx", "no status of an error")]
-    [InlineData("\"ErrorPages\": { \"503\": { \"Html\": \"/no/such.html\" } }", "ErrorPages:503:Html", "there is no file /no/such.html")]
+    [InlineData("\"ErrorPages\": { \"5xx\": { \"HtmlFile\": \"/dev/null\" } }", "ErrorPages:5xx", "no status of an error")]
+    [InlineData("\"ErrorPages\": { \"503\": { \"HtmlFile\": \"/no/such.html\" } }", "ErrorPages:503:HtmlFile", "there is no file /no/such.html")]
     [InlineData("\"ErrorPages\": { \"503\": {} }", "ErrorPages:503", "there is no page")]
     [InlineData("\"Maintenance\": { \"Enabled\": \"yes\" }", "Maintenance:Enabled", "neither true nor false")]
     [InlineData("\"Authorization\": { \"a\": { \"Kind\": \"Bsic\" } }", "Authorization:a:Kind", "Did you mean 'Basic'?")]
@@ -103,6 +102,18 @@ public sealed class HttpReaderTests
     }
 
     [Theory]
+    [InlineData("\"RateLimits\": { \"a\": { \"Kind\": \"Concurrency\", \"Permits\": 1, \"Window\": \"00:00:01\" } }", "RateLimits:a:Window")]
+    [InlineData("\"Authorization\": { \"a\": { \"Kind\": \"Forward\", \"Cluster\": \"app\", \"Path\": \"/v\", \"Realm\": \"b\" } }", "Authorization:a:Realm")]
+    [InlineData("\"Authorization\": { \"a\": { \"Kind\": \"Jwt\", \"Authority\": \"https://login.example\" } }", "Authorization:a:Audience")]
+    public async Task What_does_nothing_and_what_is_rash_is_a_warning(string key, string path)
+    {
+        var loaded = await Loaded.FromAsync(Http(key));
+
+        Assert.Empty(loaded.Errors);
+        Assert.Equal("EdgeGate:Http:" + path, Assert.Single(loaded.Warnings).Path);
+    }
+
+    [Theory]
     [InlineData("AuthorizationPolicy", "Authorization", "anonimous", "Did you mean 'Anonymous'?")]
     [InlineData("CorsPolicy", "Cors", "x", "None is defined")]
     [InlineData("OutputCachePolicy", "OutputCache:Policies", "x", "None is defined")]
@@ -120,7 +131,7 @@ public sealed class HttpReaderTests
     [Theory]
     [InlineData("\"RateLimiterPolicy\": \"API\"", "\"RateLimits\": { \"api\": { \"Kind\": \"Concurrency\", \"Permits\": 1 } }")]
     [InlineData("\"OutputCachePolicy\": \"a\"", "\"OutputCache\": { \"Policies\": { \"a\": { \"Expiration\": \"00:01:00\" } } }")]
-    [InlineData("\"TimeoutPolicy\": \"a\"", "\"Timeouts\": { \"a\": \"00:01:00\" }")]
+    [InlineData("\"TimeoutPolicy\": \"a\"", "\"Timeouts\": { \"a\": { \"Timeout\": \"00:01:00\" } }")]
     [InlineData("\"AuthorizationPolicy\": \"A\"", "\"Authorization\": { \"a\": { \"Kind\": \"Forward\", \"Cluster\": \"app\", \"Path\": \"/v\" } }")]
     [InlineData("\"CorsPolicy\": \"a\"", "\"Cors\": { \"a\": { \"Origins\": [\"*\"] } }")]
     public Task What_is_defined_may_be_named(string route, string http) => Loaded.GoodAsync(
