@@ -56,6 +56,9 @@ internal abstract class Peer : IDisposable
     /// <summary>Where the upstream that counts is asked how many came.</summary>
     internal int CounterItself => Upstream.Counter;
 
+    /// <summary>The upstream's process.</summary>
+    internal int UpstreamProcessId { get; set; }
+
     /// <summary>What it shows on https.</summary>
     internal ServerCertificate? Certificate { get; }
 
@@ -71,6 +74,9 @@ internal abstract class Peer : IDisposable
     protected UpstreamPorts Upstream { get; }
 
     internal int ProcessId => _process!.Id;
+
+    /// <summary>The end of what it has printed.</summary>
+    internal string LastLines => _process?.LastLines ?? "";
 
     internal bool IsRunning => _process is not null;
 

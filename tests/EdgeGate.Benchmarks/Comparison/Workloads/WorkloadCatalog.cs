@@ -18,7 +18,7 @@ internal static class WorkloadCatalog
         [.. All(Scale.Quick, rate: null).SelectMany(workload => new[] { workload.Group, workload.Id }).Distinct()];
 
     /// <param name="scale">How long and how much.</param>
-    /// <param name="rate">Requests a second where the rate is fixed; null for half of what the slowest can do.</param>
+    /// <param name="rate">Requests a second where the rate is fixed; null for half of what the machine can carry.</param>
     internal static Workload[] All(Scale scale, int? rate) =>
     [
         .. Relays(scale, rate), .. Datagrams(scale), .. Http(scale, rate), .. Tls(scale), .. Fresh(scale),
