@@ -16,8 +16,7 @@ internal readonly record struct ProcessUsage(double UserSeconds, double SystemSe
         WithChildren(processId).Select(OfOne).Aggregate(
             (sum, each) => new(sum.UserSeconds + each.UserSeconds, sum.SystemSeconds + each.SystemSeconds));
 
-    /// <summary>Of a process alone.</summary>
-    internal static ProcessUsage OfOne(int processId)
+    private static ProcessUsage OfOne(int processId)
     {
         // User and system time are the 14th and 15th field; the 3rd is the first one here.
         string[] fields = StatFields(processId);

@@ -56,9 +56,6 @@ internal abstract class Peer : IDisposable
     /// <summary>Where the upstream that counts is asked how many came.</summary>
     internal int CounterItself => Upstream.Counter;
 
-    /// <summary>The upstream's process.</summary>
-    internal int UpstreamProcessId { get; set; }
-
     /// <summary>What it shows on https.</summary>
     internal ServerCertificate? Certificate { get; }
 

@@ -28,7 +28,6 @@ internal sealed class PeerSet : IDisposable
         _upstream = new ChildProcess(
             ChildProcess.Self(UpstreamServer.Command, ports.Echo, ports.Source, ports.Http, ports.Datagrams, ports.Counter));
         _upstream.WaitUntilListening(ports.Http);
-        _peers.ForEach(peer => peer.UpstreamProcessId = _upstream.Id);
     }
 
     /// <summary>In the order of the catalog.</summary>

@@ -5,8 +5,8 @@ using EdgeGate.Benchmarks.Comparison.Peers;
 namespace EdgeGate.Benchmarks.Comparison.Workloads;
 
 /// <summary>
-/// How long answers take at a rate that is the same for all: half of what the machine can carry with the costliest of
-/// them, if it is not said.
+/// How long answers take at a rate that is the same for all: well below what the slowest of them can do, if it is not
+/// said.
 /// </summary>
 /// <param name="id">The name on the command line.</param>
 /// <param name="name">What the work is.</param>
@@ -18,12 +18,17 @@ internal sealed class LatencyWorkload(
     string id, string name, Scale scale, int? rate, Func<Peer, int?> portOf, Exchange exchange) : Workload
 {
     private const int Connections = 64;
-    private const double LowShare = 0.25; // of what it does at most: lower, and idle threads that spin are most of the cost
+
+    // Clients that are always waiting have many answered at a time, which costs about half of one by one: a quarter of
+    // what they get is about half of what a machine can carry that the upstream and the clients share.
+    private const double RateShare = 0.25;
+
     private const int LongerThanOthers = 2; // one in a thousand is to be many
     private static readonly TimeSpan RunUp = TimeSpan.FromSeconds(0.3);
-    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(0.7);
+    private static readonly TimeSpan SaturationTime = TimeSpan.FromSeconds(0.7);
+    private static readonly TimeSpan CompilationTime = TimeSpan.FromSeconds(3);
 
-    private readonly List<(Peer Peer, double Most)> _capacities = [];
+    private readonly List<(Peer Peer, double Most)> _saturations = [];
 
     internal override string Id => id;
 
@@ -32,12 +37,12 @@ internal sealed class LatencyWorkload(
     internal override string Note => rate is null
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"{Rate:#,0} requests/s, half of what this machine's processors can carry with {Costliest.Peer.Name}, the costliest of them here, its upstream and the clients.")
+            $"{Rate:#,0} requests/s, a quarter of what {Slowest.Peer.Name}, the slowest of them, does here for clients that wait for nothing but its answers.")
         : string.Create(CultureInfo.InvariantCulture, $"{rate:#,0} requests/s.");
 
-    private int Rate => rate ?? (int)(Costliest.Most / 2);
+    private int Rate => rate ?? (int)(Slowest.Most * RateShare);
 
-    private (Peer Peer, double Most) Costliest => _capacities.MinBy(each => each.Most);
+    private (Peer Peer, double Most) Slowest => _saturations.MinBy(each => each.Most);
 
     internal override IReadOnlyList<Figure> Figures { get; } =
     [
@@ -51,12 +56,12 @@ internal sealed class LatencyWorkload(
 
     internal override void WarmUp(Peer peer)
     {
-        TimeSpan compilation = scale.WarmUpShare * TimeSpan.FromSeconds(2);
-        double most = Saturate(peer, peer.IsCompiledWhileRunning ? compilation : ProbeTime);
-        if (rate is null)
+        if (peer.IsCompiledWhileRunning)
         {
-            _capacities.Add((peer, Capacity(peer, (int)(most * LowShare))));
+            _ = Saturate(peer, scale.WarmUpShare * CompilationTime);
         }
+
+        _saturations.Add((peer, Saturate(peer, SaturationTime)));
     }
 
     internal override double[] Measure(Peer peer)
@@ -71,20 +76,6 @@ internal sealed class LatencyWorkload(
             times.Percentile(0.5), times.Percentile(0.99), times.Percentile(0.999),
             used.Seconds * 1e6 / times.Count, times.LatenessPercentile(0.99),
         ];
-    }
-
-    /// <summary>
-    /// Requests a second that would take all processors. Known by the cost at a low rate: what clients do one after the
-    /// other as fast as they can is handled many at a time, and costs less than what comes by the clock.
-    /// </summary>
-    private double Capacity(Peer peer, int low)
-    {
-        using var load = new PacedLoad(portOf(peer)!.Value, exchange, Connections);
-        double Used() => ProcessUsage.Of(peer.ProcessId).Seconds
-            + ProcessUsage.OfOne(peer.UpstreamProcessId).Seconds + ProcessUsage.OfOne(Environment.ProcessId).Seconds;
-        double before = Used();
-        int count = load.RunFor(low, ProbeTime).Count;
-        return Environment.ProcessorCount * count / (Used() - before);
     }
 
     private double Saturate(Peer peer, TimeSpan duration)
