@@ -25,6 +25,18 @@ internal sealed class ChildProcess : IDisposable
 
     internal int Id => _process.Id;
 
+    /// <summary>The end of what it has printed.</summary>
+    internal string LastLines
+    {
+        get
+        {
+            lock (_lastLines)
+            {
+                return string.Join('\n', _lastLines);
+            }
+        }
+    }
+
     /// <summary>When it was started, on <see cref="Stopwatch"/>'s clock.</summary>
     internal long Started { get; }
 
@@ -67,11 +79,7 @@ internal sealed class ChildProcess : IDisposable
     {
         if (_process.HasExited || Stopwatch.GetElapsedTime(Started) > Patience)
         {
-            lock (_lastLines)
-            {
-                throw new InvalidOperationException(
-                    $"{_process.StartInfo.FileName} does not serve:\n{string.Join('\n', _lastLines)}");
-            }
+            throw new InvalidOperationException($"{_process.StartInfo.FileName} does not serve:\n{LastLines}");
         }
     }
 

@@ -100,7 +100,6 @@ internal sealed class CompareCommand : IDisposable
         Peer[] warm = [.. peers.Where(peer => !result.HasFailed(peer.Name))];
         if (warm.Length > 0)
         {
-            workload.Prepare(warm);
             result.Note = workload.Note;
             Repeat(workload, warm, result);
         }
@@ -138,7 +137,7 @@ internal sealed class CompareCommand : IDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            Console.WriteLine($"FAILED: {peer.Name}: {e.Message}");
+            Console.WriteLine($"FAILED: {peer.Name}: {e.Message}\n{peer.LastLines}");
             result.Fail(peer.Name, e.Message);
             peer.Stop();
         }

@@ -28,7 +28,7 @@ internal sealed record ComparisonOptions
 
     internal int Repetitions { get; private set; }
 
-    /// <summary>Requests a second of the work that is done at a fixed rate; null for half of what the slowest can do.</summary>
+    /// <summary>Requests a second of the work that is done at a fixed rate; null for a quarter of what the slowest can do.</summary>
     internal int? Rate { get; private set; }
 
     /// <summary>The folder that gets all files.</summary>

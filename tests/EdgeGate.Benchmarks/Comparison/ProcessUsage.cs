@@ -11,18 +11,18 @@ internal readonly record struct ProcessUsage(double UserSeconds, double SystemSe
 
     internal double Seconds => UserSeconds + SystemSeconds;
 
-    internal static ProcessUsage Of(int processId)
-    {
-        double user = 0, system = 0;
-        foreach (int id in WithChildren(processId))
-        {
-            // User and system time are the 14th and 15th field; the 3rd is the first one here.
-            string[] fields = StatFields(id);
-            user += double.Parse(fields[11], CultureInfo.InvariantCulture);
-            system += double.Parse(fields[12], CultureInfo.InvariantCulture);
-        }
+    /// <summary>Of a process and those it has started.</summary>
+    internal static ProcessUsage Of(int processId) =>
+        WithChildren(processId).Select(OfOne).Aggregate(
+            (sum, each) => new(sum.UserSeconds + each.UserSeconds, sum.SystemSeconds + each.SystemSeconds));
 
-        return new ProcessUsage(user / TicksPerSecond, system / TicksPerSecond);
+    private static ProcessUsage OfOne(int processId)
+    {
+        // User and system time are the 14th and 15th field; the 3rd is the first one here.
+        string[] fields = StatFields(processId);
+        return new ProcessUsage(
+            double.Parse(fields[11], CultureInfo.InvariantCulture) / TicksPerSecond,
+            double.Parse(fields[12], CultureInfo.InvariantCulture) / TicksPerSecond);
     }
 
     /// <summary>

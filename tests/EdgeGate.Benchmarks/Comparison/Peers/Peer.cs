@@ -72,6 +72,9 @@ internal abstract class Peer : IDisposable
 
     internal int ProcessId => _process!.Id;
 
+    /// <summary>The end of what it has printed.</summary>
+    internal string LastLines => _process?.LastLines ?? "";
+
     internal bool IsRunning => _process is not null;
 
     /// <summary>Whether <see cref="ReadAllocatedBytes"/> works.</summary>

@@ -15,9 +15,9 @@ namespace EdgeGate.Benchmarks.Comparison.Workloads;
 internal sealed class IdleConnections(
     string id, string kind, Scale scale, Func<Peer, int?> portOf, Func<Peer, int, IIdleLoad> open) : Workload
 {
-    private const int Counts = 5;
+    private const int Counts = 4;
     private const double Kilobyte = 1024;
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
     private readonly int _step = scale.IdleConnections / Counts;
 

@@ -15,13 +15,13 @@ internal sealed record Scale
     };
 
     /// <summary>How long a proxy works for one value.</summary>
-    internal TimeSpan Duration { get; private init; } = TimeSpan.FromSeconds(1.2);
+    internal TimeSpan Duration { get; private init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Of the time that a just-in-time compiler needs to have nothing left to make better, how much it gets.</summary>
     internal double WarmUpShare { get; private init; } = 1;
 
     /// <summary>How many connections are idle at last.</summary>
-    internal int IdleConnections { get; init; } = 3_000;
+    internal int IdleConnections { get; init; } = 2_000;
 
     /// <summary>How many values there are of each figure, if it is not said.</summary>
     internal int Repetitions { get; private init; } = 3;

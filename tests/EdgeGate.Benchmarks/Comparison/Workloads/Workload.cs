@@ -21,7 +21,7 @@ internal abstract class Workload
     /// <summary>The index of the figure that proxies are compared by; less is better.</summary>
     internal virtual int MainFigure => 0;
 
-    /// <summary>What a reader has to know beside the figures.</summary>
+    /// <summary>What a reader has to know beside the figures; asked for when all are warm.</summary>
     internal virtual string? Note => null;
 
     /// <summary>A program that it needs.</summary>
@@ -35,11 +35,6 @@ internal abstract class Workload
 
     /// <summary>Works a while so that a just-in-time compiler has seen the hot paths.</summary>
     internal virtual void WarmUp(Peer peer)
-    {
-    }
-
-    /// <summary>Called once when all are warm: settles what must be the same for all of them.</summary>
-    internal virtual void Prepare(IReadOnlyList<Peer> peers)
     {
     }
 

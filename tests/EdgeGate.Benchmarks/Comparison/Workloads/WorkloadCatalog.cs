@@ -18,7 +18,7 @@ internal static class WorkloadCatalog
         [.. All(Scale.Quick, rate: null).SelectMany(workload => new[] { workload.Group, workload.Id }).Distinct()];
 
     /// <param name="scale">How long and how much.</param>
-    /// <param name="rate">Requests a second where the rate is fixed; null for half of what the slowest can do.</param>
+    /// <param name="rate">Requests a second where the rate is fixed; null for a quarter of what the slowest can do.</param>
     internal static Workload[] All(Scale scale, int? rate) =>
     [
         .. Relays(scale, rate), .. Datagrams(scale), .. Http(scale, rate), .. Tls(scale), .. Fresh(scale),
@@ -97,10 +97,11 @@ internal static class WorkloadCatalog
             peer => peer.HttpsPort, (_, port) => new WrkLoad(port, HttpConnection.LargePath, 4, HttpConnection.LargeBytes)) { Program = Tool.Wrk },
     ];
 
+    // The less one takes the more there must be of them, or what else changes in a process is what is seen.
     private static Workload[] Fresh(Scale scale) =>
     [
         new IdleConnections(
-            "idle-tcp", "TCP relays", scale, peer => peer.EchoPort, (_, port) => new ClientLoad(port, Exchange.Ping)),
+            "idle-tcp", "TCP relays", scale with { IdleConnections = scale.IdleConnections * 3 }, peer => peer.EchoPort, (_, port) => new ClientLoad(port, Exchange.Ping)),
         new IdleConnections(
             "idle-http", "HTTP keep-alive", scale, peer => peer.HttpPort, (_, port) => new ClientLoad(port, Exchange.Get)),
         new IdleConnections(
