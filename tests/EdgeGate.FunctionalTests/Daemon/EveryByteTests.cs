@@ -28,6 +28,10 @@ public sealed class EveryByteTests : DaemonTests, IAsyncLifetime
     private IPEndPoint _web = null!;
     private IPEndPoint _sockets = null!;
     private IPEndPoint _dns = null!;
+    private IPEndPoint _hasty = null!;
+    private IPEndPoint _mute = null!;
+    private IPEndPoint _behind = null!;
+    private IPEndPoint _narrow = null!;
 
     /// <summary>A client, and what it counted.</summary>
     private sealed record Client(string Listener, Socket Socket)
@@ -46,6 +50,13 @@ public sealed class EveryByteTests : DaemonTests, IAsyncLifetime
         _web = IPEndPoint.Parse(_configuration.Proxy("web", _app.Address).Authority);
         _sockets = _configuration.Listen("sockets", "http");
         _dns = _configuration.RelayDatagrams("dns", _datagrams.EndPoint, """{ "FlowIdleTimeout": "00:05:00" }""");
+        _hasty = _configuration.Relay("hasty", _echo.EndPoint, """{ "IdleTimeout": "00:00:01" }""");
+        _mute = _configuration.Listen("mute", "tls", "hasty", """{ "FirstByteTimeout": "00:00:01" }""");
+        _behind = _configuration.Listen("behind", "tcp", "hasty", """{ "ProxyProtocol": "Required" }""");
+        _narrow = _configuration.Relay("narrow", _echo.EndPoint);
+        _configuration.Extend("narrow", """
+            { "Metadata": { "EdgeGate.MaxConnectionsPerDestination": "1", "EdgeGate.QueueTimeout": "00:00:00" } }
+            """);
         _daemon = await DaemonProcess.StartAsync(_configuration);
     }
 
@@ -81,6 +92,7 @@ public sealed class EveryByteTests : DaemonTests, IAsyncLifetime
         }
 
         await EndAsync();
+        await EndByTheGatewayAsync();
     }
 
     private static async Task EchoUntilToldToLeaveAsync(Socket socket)
@@ -268,6 +280,28 @@ public sealed class EveryByteTests : DaemonTests, IAsyncLifetime
         await _daemon.MetricAsync(Closed, CountOf("sockets"), ("listener", "sockets"), ("reason", "client"));
         await _daemon.MetricAsync(Closed, _clients.Count - CountOf("dns") + 50);
         await _daemon.MetricAsync("edgegate_connections_active", CountOf("dns") - 50);
+    }
+
+    /// <summary>Has the gateway end some for each reason of its own: idle, time-out, limit, error.</summary>
+    private async Task EndByTheGatewayAsync()
+    {
+        const int Each = 20;
+        const string Closed = "edgegate_connections_closed_total";
+        using Socket only = await _narrow.ConnectAsync();
+        byte[] one = [1];
+        await only.SendAllAsync(one);
+        await only.ReceiveExactlyAsync(one);
+        Socket[] hasty = await Task.WhenAll(Enumerable.Range(0, Each).Select(_ => _hasty.ConnectAsync()));
+        Socket[] mute = await Task.WhenAll(Enumerable.Range(0, Each).Select(_ => _mute.ConnectAsync()));
+        Socket[] narrow = await Task.WhenAll(Enumerable.Range(0, Each).Select(_ => _narrow.ConnectAsync()));
+        Socket[] behind = await Task.WhenAll(Enumerable.Range(0, Each).Select(_ => _behind.ConnectAsync()));
+        await Task.WhenAll(behind.Select(socket => socket.SendAllAsync("no header of a proxy\r\n"u8.ToArray())));
+
+        await _daemon.MetricAsync(Closed, Each, ("listener", "hasty"), ("reason", "idle"));
+        await _daemon.MetricAsync(Closed, Each, ("listener", "mute"), ("reason", "timeout"));
+        await _daemon.MetricAsync(Closed, Each, ("listener", "narrow"), ("reason", "limit"));
+        await _daemon.MetricAsync(Closed, Each, ("listener", "behind"), ("reason", "error"));
+        Array.ForEach([.. hasty, .. mute, .. narrow, .. behind], socket => socket.Dispose());
     }
 
     private int CountOf(string listener) => _clients.Count(c => c.Listener == listener);
