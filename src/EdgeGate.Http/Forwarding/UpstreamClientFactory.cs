@@ -73,7 +73,7 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
             handler.MaxConnectionsPerServer = connections;
         }
 
-        ReadTls(context).Configure(handler.SslOptions);
+        (_tls[context.ClusterId] = ReadTls(context)).Configure(handler.SslOptions);
 
         // With Kestrel set likewise, header bytes above ASCII pass through unchanged instead of failing the request.
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
@@ -92,8 +92,9 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
     }
 
     /// <summary>
-    /// What the files hold now. They were found usable when the configuration was read; what a moment later is not leaves the
-    /// cluster with what it had.
+    /// What the files hold now; the same object as long as that is what the cluster's client has. They were found usable when
+    /// the configuration was read; what a moment later is not leaves the cluster with what it had. It changes nothing, as
+    /// whether a client can be used again is asked more than once.
     /// </summary>
     private UpstreamTls ReadTls(ForwarderHttpClientContext context)
     {
@@ -101,7 +102,7 @@ internal sealed class UpstreamClientFactory(HttpGatewayOptions options, ILogger<
         UpstreamTls? before = _tls.GetValueOrDefault(context.ClusterId);
         try
         {
-            return _tls[context.ClusterId] = UpstreamTls.Load(wanted, before);
+            return UpstreamTls.Load(wanted, before);
         }
         catch (InvalidDataException e) when (before is not null)
         {
