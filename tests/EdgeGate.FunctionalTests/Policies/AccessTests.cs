@@ -79,11 +79,12 @@ public sealed class AccessTests(AccessFixture edge) : DaemonTests, IClassFixture
     {
         string seen = await GetAsync(
             "/sso/a%2Fb?x=1", "-X", "PUT", "-b", "session=alice", "-d", "body",
-            "-H", "X-User: admin", "-H", "x-role: admin", "-H", "X-Original-URI: /harmless", "-H", "X-Forwarded-For: 6.6.6.6");
+            "-H", "X-User: admin", "-H", "x-role: admin", "-H", "X_User: admin", "-H", "X-Original-URI: /harmless", "-H", "X-Forwarded-For: 6.6.6.6");
 
         Assert.StartsWith("PUT /sso/a", seen);
         Assert.Equal("alice", Curl.Header(seen, "X-User"));
         Assert.Null(Curl.Header(seen, "X-Role"));
+        Assert.Null(Curl.Header(seen, "X_User"));
         Assert.Null(Curl.Header(seen, "X-Other"));
         Assert.Equal("4", Curl.Header(seen, "Content-Length"));
     }

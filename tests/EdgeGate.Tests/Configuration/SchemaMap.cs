@@ -85,9 +85,9 @@ internal sealed class SchemaMap
             {
                 found[name] = value.DeepClone();
             }
-            else if (Properties(key.Parts).Any())
+            else if (Properties(key.Parts).Any() && Defaults(key.Parts) is { Count: > 0 } below)
             {
-                found[name] = Defaults(key.Parts);
+                found[name] = below; // an empty object may ask for something by being there
             }
         }
 

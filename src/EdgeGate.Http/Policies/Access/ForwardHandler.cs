@@ -26,12 +26,7 @@ internal sealed class ForwardHandler(IOptionsMonitor<ForwardOptions> options, IL
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // Whatever the server does or does not say, the client must not have said it.
-        foreach (string name in Options.Policy.CopyHeaders)
-        {
-            Request.Headers.Remove(name);
-        }
-
+        RemoveForged();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Context.RequestAborted);
         deadline.CancelAfter(Options.Policy.Timeout);
         try
@@ -64,6 +59,19 @@ internal sealed class ForwardHandler(IOptionsMonitor<ForwardOptions> options, IL
 
         return Task.CompletedTask;
     }
+
+    // Whatever the server does or does not say, the client must not have said it, nor in a spelling that an application may
+    // take for the same: CGI (RFC 3875, section 4.1.18) and its heirs know X_User and X-User by one name.
+    private void RemoveForged()
+    {
+        foreach (string name in Request.Headers.Keys.Where(
+            name => Options.Policy.CopyHeaders.Any(copied => Fold(copied).Equals(Fold(name), StringComparison.OrdinalIgnoreCase))).ToArray())
+        {
+            Request.Headers.Remove(name);
+        }
+    }
+
+    private static string Fold(string name) => name.Replace('_', '-');
 
     private AuthenticateResult Judge(HttpResponseMessage answer)
     {
