@@ -37,7 +37,7 @@ internal static class Markdown
     internal static string Overview(IReadOnlyList<Result> results)
     {
         string[] peers = [.. results.SelectMany(result => result.Peers).Distinct()];
-        var text = new StringBuilder("| work | |");
+        var text = new StringBuilder("| work | | ");
         text.AppendJoin(" | ", peers).AppendLine(" |");
         text.Append("|---|---|").Insert(text.Length, "---:|", peers.Length).AppendLine();
         foreach (Result result in results.Where(result => result.Peers.Count > 0))
