@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using EdgeGate.Http.Policies;
 
@@ -7,6 +8,10 @@ namespace EdgeGate.Configuration;
 internal static class RateLimitReader
 {
     private const int MaxCount = 100_000_000;
+
+    // RFC 9110, section 5.6.2: what a field's name is made of.
+    private static readonly SearchValues<char> Token =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     public static ImmutableDictionary<string, RateLimitPolicy> Read(SectionReader section) =>
         section.Sections().ToImmutableDictionary(policy => policy.Name, ReadPolicy, StringComparer.OrdinalIgnoreCase);
@@ -43,9 +48,15 @@ internal static class RateLimitReader
         OnlyFor(section, "Segments", policy.Kind == RateLimitKind.SlidingWindow, "only a SlidingWindow has segments");
         OnlyFor(section, "Burst", policy.Kind == RateLimitKind.TokenBucket, "only a TokenBucket holds a burst");
         OnlyFor(section, "Header", policy.By == RateLimitScope.Header, "it is for By Header");
+        OnlyFor(section, "PrefixV4", policy.By == RateLimitScope.Client, "it is for By Client");
+        OnlyFor(section, "PrefixV6", policy.By == RateLimitScope.Client, "it is for By Client");
         if (policy.By == RateLimitScope.Header && policy.Header.Length == 0)
         {
             section.Error("Header", "By Header wants to know which; write one, such as \"X-Api-Key\"");
+        }
+        else if (policy.Header.AsSpan().ContainsAnyExcept(Token))
+        {
+            section.Error("Header", $"'{policy.Header}' is no header's name, such as \"X-Api-Key\"");
         }
     }
 

@@ -55,14 +55,7 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
     public string? Text(string key)
     {
         Know(key);
-        var child = section.GetSection(key);
-        if (child.GetChildren().Any())
-        {
-            report.Error(child.Path, "wants one value, not an object or a list");
-            return null;
-        }
-
-        return child.Value;
+        return OneValue(section.GetSection(key));
     }
 
     /// <summary>A text that must be there; reported and empty if it is not.</summary>
@@ -88,14 +81,14 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
             return [];
         }
 
-        return [.. child.GetChildren().Select(item => item.Value ?? "")];
+        return [.. child.GetChildren().Select(item => OneValue(item) ?? "")];
     }
 
     public IReadOnlyDictionary<string, string> Map(string key)
     {
-        Know(key);
+        _ = Section(key);
         return section.GetSection(key).GetChildren()
-            .ToDictionary(c => c.Key, c => c.Value ?? "", StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(c => c.Key, c => OneValue(c) ?? "", StringComparer.OrdinalIgnoreCase);
     }
 
     public int? Integer(string key, int least, int most)
@@ -301,6 +294,17 @@ internal sealed class SectionReader(IConfigurationSection section, Configuration
             var all = hint.Length > 0 ? "" : $" Keys here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}.";
             report.Error(child.Path, $"there is no such key.{hint}{all}");
         }
+    }
+
+    private string? OneValue(IConfigurationSection child)
+    {
+        if (child.GetChildren().Any())
+        {
+            report.Error(child.Path, "wants one value, not an object or a list");
+            return null;
+        }
+
+        return child.Value;
     }
 
     private void Know(string key)

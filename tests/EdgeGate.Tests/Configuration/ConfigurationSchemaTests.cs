@@ -1,7 +1,9 @@
+using System.Collections;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using EdgeGate.Configuration;
+using EdgeGate.Http.Policies;
 using Microsoft.Extensions.Configuration;
 
 namespace EdgeGate.Tests.Configuration;
@@ -27,7 +29,7 @@ public sealed class ConfigurationSchemaTests
     public void Every_key_that_is_read_is_described_and_every_key_that_is_described_is_read()
     {
         string[] described = [.. Map.KeysOf(Section).Select(key => key.Path).Distinct()];
-        string[] read = [.. Variants.SelectMany(variant => Read(variant).AskedKeys).Select(General).Distinct()];
+        string[] read = [.. Variants.SelectMany(variant => Read(variant).Report.AskedKeys).Select(General).Distinct()];
 
         string[] missing = [.. read.Except(described, StringComparer.OrdinalIgnoreCase)];
         Assert.True(missing.Length == 0, "describe these keys in config/schema/edgegate.schema.json:\n" + string.Join('\n', missing));
@@ -115,21 +117,63 @@ public sealed class ConfigurationSchemaTests
     }
 
     [Fact]
-    public async Task Every_default_is_what_holds_where_the_key_is_not()
+    public void Every_default_is_what_holds_where_the_key_is_not()
     {
-        const string Listener = """{ "Bind": "127.0.0.1:0", "Protocol": "http" }""";
         JsonObject told = Map.Defaults(Section);
-        told["Listeners"] = JsonNode.Parse($$"""{ "web": {{Listener}} }""");
+        JsonObject untold = Skeleton(told);
+        foreach (JsonObject section in new[] { told, untold })
+        {
+            section["Listeners"] = JsonNode.Parse("""
+                {
+                  "web": { "Bind": "127.0.0.1:8080", "Protocol": "http" },
+                  "secure": { "Bind": "127.0.0.1:8443", "Protocol": "https", "Tls": { "Certificates": [ { "CertificatePath": "a.pem" } ] } }
+                }
+                """);
+        }
 
-        GatewayConfig with = await Loaded.GoodAsync(new JsonObject { [Section] = told }.ToJsonString());
-        GatewayConfig without = await Loaded.GoodAsync($$"""{ "EdgeGate": { "Listeners": { "web": {{Listener}} } } }""");
+        var (with, report) = Read(new JsonObject { [Section] = told });
+        var (without, _) = Read(new JsonObject { [Section] = untold });
 
-        Assert.Equal(without.Listeners[0].Settings, with.Listeners[0].Settings);
+        Assert.Empty(report.Errors);
+        Assert.All(with.Listeners.Zip(without.Listeners), both => Assert.Equal(both.Second.Settings, both.First.Settings));
         foreach (var section in typeof(GatewayConfig).GetProperties().Where(p => told.ContainsKey(p.Name) && p.Name != "Listeners"))
         {
             Assert.Equal(section.GetValue(without)?.ToString(), section.GetValue(with)?.ToString());
         }
     }
+
+    [Fact]
+    public void Every_default_of_a_policy_is_what_holds_where_the_key_is_not()
+    {
+        int defaults = 0;
+        foreach (SchemaKey key in Map.KeysOf(Section).Where(key => key.IsLeaf && key.Path.StartsWith("EdgeGate:Http:", StringComparison.Ordinal)
+            && key.Path.Contains(":*:", StringComparison.Ordinal)))
+        {
+            if (key.Find("default") is { } value)
+            {
+                var (sample, parent, last, _) = SampleWith(key);
+                parent[last] = value.DeepClone();
+                string[] with = Policies(Read(sample).Config);
+                parent.Remove(last);
+                Assert.Equal(Policies(Read(sample).Config), with);
+                defaults++;
+            }
+        }
+
+        Assert.True(defaults > 5, $"only {defaults} defaults were tried");
+    }
+
+    // Records in full; all that routes can name.
+    private static string[] Policies(GatewayConfig config) =>
+    [
+        .. typeof(HttpPolicies).GetProperties().Select(property => property.GetValue(config.Http.Policies)).OfType<IDictionary>()
+            .Append((IDictionary?)config.Http.Policies.OutputCache?.Policies)
+            .SelectMany(named => named!.Values.Cast<object>()).Select(policy => policy.ToString()!),
+    ];
+
+    // What is asked for by a section, be it with nothing in its braces, must be asked for in both.
+    private static JsonObject Skeleton(JsonObject section) => new(section.Where(p => p.Value is JsonObject)
+        .Select(p => KeyValuePair.Create(p.Key, (JsonNode?)Skeleton(p.Value!.AsObject()))));
 
     // Some keys belong to one protocol or one kind of bind alone, and one token is enough.
     private static IEnumerable<JsonObject> MakeVariants()
@@ -157,27 +201,33 @@ public sealed class ConfigurationSchemaTests
         }
     }
 
-    private static ConfigurationReport Read(JsonObject sample)
+    private static (GatewayConfig Config, ConfigurationReport Report) Read(JsonObject sample)
     {
         string json = sample.ToJsonString();
         IConfigurationRoot root =
             new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
         var report = new ConfigurationReport("test.json", JsonMap.Read("test.json", "{}"u8.ToArray()), new Dictionary<string, string>());
-        _ = new GatewayReader(root, Folder, report).Read();
-        return report;
+        return (new GatewayReader(root, Folder, report).Read(), report);
     }
 
     /// <summary>Writes a value at a key of the first sample that has it.</summary>
     /// <returns>Whether the schema refuses it there, and what the readers say of it there.</returns>
     private static (bool Schema, string Reader) Try(SchemaKey key, JsonNode value)
     {
+        var (sample, parent, last, path) = SampleWith(key);
+        parent[last] = value.DeepClone();
+        IEnumerable<string> said = Read(sample).Report.Errors
+            .Where(e => e.Path == path || e.Path.StartsWith(path + ":", StringComparison.Ordinal)).Select(e => e.Message);
+        return (SchemaJudge.ErrorsOf(sample.ToJsonString()).Length > 0, string.Join(' ', said));
+    }
+
+    private static (JsonObject Sample, JsonObject Parent, string Last, string Path) SampleWith(SchemaKey key)
+    {
         string[] names = key.Path.Split(':');
         JsonObject? sample = Variants.Select(variant => variant.DeepClone().AsObject()).FirstOrDefault(v => Place(v, names) is not null);
         Assert.True(sample is not null, $"{key.Path}: no configuration that the schema takes can have it");
         var (parent, last, path) = Place(sample, names)!.Value;
-        parent[last] = value.DeepClone();
-        IEnumerable<string> said = Read(sample).Errors.Where(e => e.Path == path || e.Path.StartsWith(path + ":", StringComparison.Ordinal)).Select(e => e.Message);
-        return (SchemaJudge.ErrorsOf(sample.ToJsonString()).Length > 0, string.Join(' ', said));
+        return (sample, parent, last, path);
     }
 
     // Null where the sample does not have the key.

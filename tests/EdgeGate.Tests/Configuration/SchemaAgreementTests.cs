@@ -9,9 +9,13 @@ public sealed class SchemaAgreementTests
     [InlineData("", ", \"Limits\": { \"MaxConnections\": 1000, \"Overload\": { \"Reset\": \"Off\" } }, \"ReloadOnChange\": true")]
     [InlineData("", ", \"Admin\": { \"Bind\": \"[::1]:9901\", \"Token\": \"0123456789abcdef\", \"TakeoverSocket\": \"off\" }")]
     [InlineData("", ", \"Metrics\": { \"Otlp\": { \"Endpoint\": \"http://c:4317\", \"Interval\": \"00:00:10\" } }")]
-    public async Task What_is_good_pleases_both(string listener, string section = "")
+    [InlineData("", ", \"Http\": { \"Hsts\": { \"MaxAge\": \"365.00:00:00\", \"IncludeSubDomains\": true, \"Preload\": true } }")]
+    [InlineData("", ", \"Http\": { \"Authorization\": { \"a\": { \"Kind\": \"Jwt\", \"Authority\": \"http://127.0.0.1:8081\", \"Audience\": \"b\" } } }")]
+    [InlineData("", "", ", \"x\": { \"Metadata\": { \"EdgeGate.Retries\": \"10\", \"EdgeGate.RetryBudget\": \"100\" } }")]
+    [InlineData("", "", ", \"x\": { \"LoadBalancingPolicy\": \"Weighted\", \"Destinations\": { \"d\": { \"Address\": \"tcp://a:1\", \"Metadata\": { \"EdgeGate.Weight\": \"1000000\" } } } }")]
+    public async Task What_is_good_pleases_both(string listener, string section = "", string cluster = "")
     {
-        string json = Loaded.Json(listener, section);
+        string json = Loaded.Json(listener, section, cluster);
 
         Assert.Empty(SchemaJudge.ErrorsOf(json));
         Assert.Empty((await Loaded.FromAsync(json)).Errors);
@@ -45,6 +49,17 @@ public sealed class SchemaAgreementTests
     [InlineData("", "", ", \"x\": { \"Metadata\": { \"EdgeGate.MaxConnectionsPerDestination\": \"0\" } }")]
     [InlineData("", "", ", \"x\": { \"Metadata\": { \"EdgeGate.SendProxyProtocol\": \"3\" } }")]
     [InlineData("", "", ", \"x\": { \"Destinations\": { \"d\": { \"Address\": \"tcp://a:1\", \"Metadata\": { \"EdgeGate.QueueTimeout\": \"00:00:05\" } } } }")]
+    [InlineData("", ", \"Http\": { \"HttpsRedirect\": { \"Port\": 70000 } }")]
+    [InlineData("", ", \"Http\": { \"RateLimits\": { \"a\": { \"Kind\": \"FixedWindow\", \"Permits\": 1, \"By\": \"Header\", \"Header\": \"X Key\" } } }")]
+    [InlineData("", ", \"Http\": { \"Cors\": { \"a\": { \"Origins\": [] } } }")]
+    [InlineData("", ", \"Http\": { \"Authorization\": { \"a\": { \"Kind\": \"Jwt\", \"Authority\": \"https://a\", \"RequiredClaims\": \"scope\" } } }")]
+    [InlineData("", ", \"Http\": { \"Authorization\": { \"a\": { \"Kind\": \"Jwt\", \"Authority\": \"https://a\", \"RequiredClaims\": { \"scope\": [\"api\"] } } } }")]
+    [InlineData("", ", \"Http\": { \"OutputCache\": { \"Policies\": { \"a\": { \"Expiration\": \"00:01:00\", \"VaryByQuery\": [[\"page\"]] } } } }")]
+    [InlineData("", "", ", \"x\": { \"Metadata\": { \"EdgeGate.Retries\": \"11\" } }")]
+    [InlineData("", "", ", \"x\": { \"Metadata\": { \"EdgeGate.Retries\": \"0\" } }")]
+    [InlineData("", "", ", \"x\": { \"Metadata\": { \"EdgeGate.RetryBudget\": \"101\" } }")]
+    [InlineData("", "", ", \"x\": { \"Metadata\": { \"EdgeGate.Weight\": \"1\" } }")]
+    [InlineData("", "", ", \"x\": { \"Destinations\": { \"d\": { \"Address\": \"tcp://a:1\", \"Metadata\": { \"EdgeGate.Weight\": \"1000001\" } } } }")]
     public async Task What_is_bad_is_refused_by_both(string listener, string section = "", string cluster = "")
     {
         string json = Loaded.Json(listener, section, cluster);
