@@ -20,7 +20,10 @@ public sealed class EdgeAnswersFixture : IAsyncLifetime
 
     internal string Secure { get; private set; } = "";
 
-    /// <summary>Ends the answer that /busy has begun.</summary>
+    /// <summary>Whether the request has come that is held.</summary>
+    internal TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends the answer that /busy/held has begun.</summary>
     internal TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal TestCertificate Certificate { get; } = new(["localhost"]);
@@ -83,7 +86,11 @@ public sealed class EdgeAnswersFixture : IAsyncLifetime
     {
         app.Map("/text", () => Results.Text(new string('a', 5000), "text/plain"));
         app.Map("/bytes", () => Results.Bytes(new byte[5000], "application/octet-stream"));
-        app.Map("/busy/held", () => Release.Task);
+        app.Map("/busy/held", () =>
+        {
+            Held.TrySetResult();
+            return Release.Task;
+        });
         app.Map("/never/{which}", async (HttpContext context) => await Task.Delay(Timeout.Infinite, context.RequestAborted));
         app.Map("/upstream502", () => Results.StatusCode(502));
         app.Map("/{**all}", (HttpContext context) =>

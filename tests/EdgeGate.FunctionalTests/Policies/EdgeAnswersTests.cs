@@ -38,10 +38,11 @@ public sealed class EdgeAnswersTests(EdgeAnswersFixture edge) : DaemonTests, ICl
     public async Task Requests_at_once_are_counted_until_they_end()
     {
         Task<string> held = StatusAsync(Web("/busy/held"));
-        await Until.TrueAsync(async () => await StatusAsync(Web("/busy/free")) == "429", what: "the permit to be taken");
+        await edge.Held.Task.WaitAsync(Token);
         string rejected = await GetAsync("-i", Web("/busy/free"));
 
         edge.Release.SetResult();
+        Assert.StartsWith("HTTP/1.1 429", rejected);
         Assert.Equal("1", Curl.Header(rejected, "Retry-After"));
         Assert.Equal("200", await held);
         await Until.TrueAsync(async () => await StatusAsync(Web("/busy/free")) == "200", what: "the permit to come back");
