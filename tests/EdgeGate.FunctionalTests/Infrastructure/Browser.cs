@@ -65,7 +65,10 @@ internal sealed class Browser : IDisposable
         _driver.ExecuteCdpCommand("Emulation.setEmulatedMedia", new() { ["features"] = new[] { preference } });
         _driver.ExecuteCdpCommand("Emulation.setDeviceMetricsOverride", new()
         {
-            ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false,
+            ["width"] = width,
+            ["height"] = 900,
+            ["deviceScaleFactor"] = 1,
+            ["mobile"] = false,
         });
     }
 
