@@ -26,6 +26,8 @@ internal sealed class GatewayForwarder(
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient,
         ForwarderRequestConfig requestConfig, HttpTransformer transformer, CancellationToken cancellationToken)
     {
+        HopByHopHeaders.RemoveFromRequest(context.Request.Headers);
+        TraceContext.RemoveAmbiguous(context.Request.Headers);
         options.Observer?.Forwarding(context, UnixUpstreamAddress.Display(destinationPrefix));
         if (Layer4Address.Is(destinationPrefix))
         {
@@ -39,8 +41,6 @@ internal sealed class GatewayForwarder(
             httpClient = clients.For(context);
         }
 
-        HopByHopHeaders.RemoveFromRequest(context.Request.Headers);
-        TraceContext.RemoveAmbiguous(context.Request.Headers);
         if (requestConfig.ActivityTimeout is null)
         {
             if (IsUpgrade(context))

@@ -18,8 +18,19 @@ internal static class HopByHopHeaders
         HeaderNames.TransferEncoding, HeaderNames.Connection, HeaderNames.TE,
     };
 
-    /// <summary>Before the request's headers are copied for the upstream.</summary>
-    public static void RemoveFromRequest(IHeaderDictionary headers) => Remove(headers, headers.Connection);
+    /// <summary>
+    /// Before the request's headers are copied for the upstream. Those that are set later are not the client's to take out:
+    /// what it nominated is struck from its list.
+    /// </summary>
+    public static void RemoveFromRequest(IHeaderDictionary headers)
+    {
+        StringValues connection = headers.Connection;
+        if (Remove(headers, connection))
+        {
+            string[] kept = [.. connection.SelectMany(list => (list ?? "").Split(',', StringSplitOptions.TrimEntries)).Where(Kept.Contains)];
+            headers.Connection = kept.Length > 0 ? string.Join(", ", kept) : StringValues.Empty;
+        }
+    }
 
     /// <summary>After the response's headers were copied for the client.</summary>
     public static ValueTask RemoveFromResponseAsync(ResponseTransformContext context)
@@ -33,19 +44,27 @@ internal static class HopByHopHeaders
         return default;
     }
 
-    private static void Remove(IHeaderDictionary headers, StringValues connection)
+    private static bool Remove(IHeaderDictionary headers, StringValues connection)
     {
+        bool nominates = false;
         for (var i = 0; i < connection.Count; i++)
         {
             foreach (var range in connection[i].AsSpan().Split(','))
             {
                 var name = connection[i].AsSpan()[range].Trim();
-                if (!name.IsEmpty && !Kept.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name)
-                    && !ClientIdentityHeaders.IsReserved(name)) // the gateway's own, or gone already
+                if (name.IsEmpty || Kept.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
+                {
+                    continue;
+                }
+
+                nominates = true;
+                if (!ClientIdentityHeaders.IsReserved(name)) // the gateway's own, or gone already
                 {
                     headers.Remove(name.ToString());
                 }
             }
         }
+
+        return nominates;
     }
 }

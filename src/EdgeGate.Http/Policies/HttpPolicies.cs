@@ -54,9 +54,9 @@ public sealed record HttpPolicies
     /// </summary>
     internal HttpPolicies AndNamesOf(HttpPolicies old) => this with
     {
-        RateLimits = Merge(RateLimits, old.RateLimits),
+        RateLimits = Merge(RateLimits, old.RateLimits, withDefault: false),
         Access = Merge(Access, old.Access),
-        Cors = Merge(Cors, old.Cors),
+        Cors = Merge(Cors, old.Cors, withDefault: false),
         Timeouts = Merge(Timeouts, old.Timeouts),
         RoutesHaveTimeouts = RoutesHaveTimeouts || old.RoutesHaveTimeouts,
         OutputCache = OutputCache is null || old.OutputCache is null
@@ -66,6 +66,9 @@ public sealed record HttpPolicies
 
     private static ImmutableDictionary<string, T> Named<T>() => ImmutableDictionary.Create<string, T>(StringComparer.OrdinalIgnoreCase);
 
-    private static ImmutableDictionary<string, T> Merge<T>(IReadOnlyDictionary<string, T> fresh, IReadOnlyDictionary<string, T> old) =>
-        Named<T>().AddRange(fresh.Concat(old.Where(policy => !fresh.ContainsKey(policy.Key))));
+    // Default may hold for routes that name nothing, and then it would stay until the reload after.
+    private static ImmutableDictionary<string, T> Merge<T>(
+        IReadOnlyDictionary<string, T> fresh, IReadOnlyDictionary<string, T> old, bool withDefault = true) =>
+        Named<T>().AddRange(fresh.Concat(old.Where(policy => !fresh.ContainsKey(policy.Key)
+            && (withDefault || !policy.Key.Equals("Default", StringComparison.OrdinalIgnoreCase)))));
 }

@@ -72,6 +72,17 @@ internal sealed class PolicySet
         {
             yield return next => new TrustedProxies(policies.TrustedProxies, services.Logs, next).InvokeAsync;
         }
+
+        // On every route: where no server is asked, nobody else may say these either.
+        string[] said = [.. policies.Access.Values.OfType<ForwardAccess>().SelectMany(policy => policy.CopyHeaders.Select(ClientHeaders.Fold))];
+        if (said.Length > 0)
+        {
+            yield return next => context =>
+            {
+                ClientHeaders.Remove(context.Request.Headers, said);
+                return next(context);
+            };
+        }
     }
 
     // From the outside in.

@@ -11,6 +11,8 @@ namespace EdgeGate.Http;
 /// </summary>
 public static class ClientIdentityHeaders
 {
+    private const string Forwarded = "x-forwarded";
+
     // With what follows after a hyphen. Those without x- are what the ingress controller of nginx writes.
     private static readonly string[] Reserved =
         ["client-cert", "x-client-cert", "x-forwarded-client-cert", "ssl-client", "x-ssl-client", "x-ssl-cert"];
@@ -56,7 +58,7 @@ public static class ClientIdentityHeaders
         List<string>? forged = null;
         foreach (var (name, _) in headers)
         {
-            if (IsReserved(name))
+            if (IsReserved(name) || IsForwardedByAnotherName(name))
             {
                 (forged ??= []).Add(name);
             }
@@ -64,6 +66,11 @@ public static class ClientIdentityHeaders
 
         forged?.ForEach(name => headers.Remove(name));
     }
+
+    // YARP writes over X-Forwarded-For and its like, and does not know them by X_Forwarded_For.
+    private static bool IsForwardedByAnotherName(string name) =>
+        name.Length > Forwarded.Length && (name[0] | 0x20) == 'x' && IsSpelled(name.AsSpan(0, Forwarded.Length), Forwarded)
+        && name.Contains('_', StringComparison.Ordinal);
 
     private static bool IsSpelled(ReadOnlySpan<char> name, string reserved)
     {

@@ -79,7 +79,7 @@ public sealed class AccessTests(AccessFixture edge) : DaemonTests, IClassFixture
     {
         string seen = await GetAsync(
             "/sso/a%2Fb?x=1", "-X", "PUT", "-b", "session=alice", "-d", "body",
-            "-H", "X-User: admin", "-H", "x-role: admin", "-H", "X_User: admin", "-H", "X-Original-URI: /harmless", "-H", "X-Forwarded-For: 6.6.6.6");
+            "-H", "Connection: close, X-User, X-Role", "-H", "X-User: admin", "-H", "x-role: admin", "-H", "X_User: admin", "-H", "X-Original-URI: /harmless", "-H", "X-Forwarded-For: 6.6.6.6");
 
         Assert.StartsWith("PUT /sso/a", seen);
         Assert.Equal("alice", Curl.Header(seen, "X-User"));
@@ -87,6 +87,26 @@ public sealed class AccessTests(AccessFixture edge) : DaemonTests, IClassFixture
         Assert.Null(Curl.Header(seen, "X_User"));
         Assert.Null(Curl.Header(seen, "X-Other"));
         Assert.Equal("4", Curl.Header(seen, "Content-Length"));
+    }
+
+    [Theory]
+    [InlineData("/open/../sso/x")]
+    [InlineData("/open/%2e%2e/sso/x")]
+    public async Task An_authentication_server_is_asked_about_the_path_that_is_forwarded(string path)
+    {
+        string login = await GetAsync(path, "-i", "--path-as-is", "-b", "session=login");
+
+        Assert.Equal("https://login.example/?next=/sso/x", Curl.Header(login, "Location"));
+    }
+
+    [Fact]
+    public async Task Nobody_says_who_a_user_is_where_no_authentication_server_is_asked()
+    {
+        string seen = await GetAsync("/open", "-H", "X-User: admin", "-H", "x_role: admin", "-H", "X_Forwarded_For: 6.6.6.6");
+
+        Assert.Null(Curl.Header(seen, "X-User"));
+        Assert.Null(Curl.Header(seen, "X_Role"));
+        Assert.Null(Curl.Header(seen, "X_Forwarded_For"));
     }
 
     [Fact]

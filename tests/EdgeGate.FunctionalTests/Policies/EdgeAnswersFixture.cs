@@ -92,6 +92,19 @@ public sealed class EdgeAnswersFixture : IAsyncLifetime
             return Release.Task;
         });
         app.Map("/never/{which}", async (HttpContext context) => await Task.Delay(Timeout.Infinite, context.RequestAborted));
+        int broken = 0;
+        app.Map("/cached/broken", async (HttpContext context) =>
+        {
+            await context.Response.WriteAsync("half ");
+            await context.Response.Body.FlushAsync();
+            if (Interlocked.Increment(ref broken) == 1)
+            {
+                context.Abort();
+                return;
+            }
+
+            await context.Response.WriteAsync("and the other half");
+        });
         app.Map("/upstream502", () => Results.StatusCode(502));
         app.Map("/{**all}", (HttpContext context) =>
         {

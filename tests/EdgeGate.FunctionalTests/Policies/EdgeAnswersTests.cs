@@ -106,6 +106,19 @@ public sealed class EdgeAnswersTests(EdgeAnswersFixture edge) : DaemonTests, ICl
         Assert.NotEqual(await GetAsync(Web(path)), await GetAsync(Web(path)));
     }
 
+    [Fact]
+    public async Task Paths_that_differ_in_case_alone_are_kept_apart() =>
+        Assert.NotEqual(await GetAsync(Web("/cached/Case")), await GetAsync(Web("/cached/case")));
+
+    [Fact]
+    public async Task An_answer_that_broke_off_is_not_kept()
+    {
+        using HttpClient client = HttpTests.ClientOf(new Uri(Web("/")));
+        await Assert.ThrowsAnyAsync<Exception>(() => client.GetStringAsync("/cached/broken", Token));
+
+        Assert.Equal("half and the other half", await client.GetStringAsync("/cached/broken", Token));
+    }
+
     [Theory]
     [InlineData("/never/slow")]
     [InlineData("/never/slower")]

@@ -1,9 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Extensions;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
 namespace EdgeGate.Http.Policies.Access;
@@ -21,7 +20,8 @@ internal static class AuthQuestion
         HeaderNames.TransferEncoding, HeaderNames.Upgrade, HeaderNames.Expect, HeaderNames.Host,
         HeaderNames.AcceptEncoding, HeaderNames.IfMatch, HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince,
         HeaderNames.IfUnmodifiedSince, HeaderNames.IfRange, HeaderNames.Range, "Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
-        "X-Forwarded-Proto", "X-Forwarded-Method", "X-Forwarded-Uri", "X-Original-Method", "X-Original-URI",
+        "X-Forwarded-Proto", "X-Forwarded-Method", "X-Forwarded-Uri", "X-Forwarded-Port", "X-Forwarded-Prefix",
+        "X-Original-Method", "X-Original-URI", "X-Original-URL", "X-Real-IP",
     };
 
     public static HttpRequestMessage About(
@@ -34,13 +34,14 @@ internal static class AuthQuestion
         };
         foreach (var (name, values) in request.Headers)
         {
-            if (!Left.Contains(name) && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) && !name.StartsWith(':'))
+            if (!Left.Contains(ClientHeaders.Fold(name)) && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) && !name.StartsWith(':'))
             {
                 question.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
             }
         }
 
-        string target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] raw ? raw : request.GetEncodedPathAndQuery();
+        // As YARP forwards it, and not in the client's own spelling.
+        string target = RequestUtilities.MakeDestinationAddress("http://a", request.Path, request.QueryString).PathAndQuery;
         Say(question, "X-Forwarded-For", request.HttpContext.Connection.RemoteIpAddress?.ToString());
         Say(question, "X-Forwarded-Proto", request.Scheme);
         Say(question, "X-Forwarded-Host", request.Host.Value);

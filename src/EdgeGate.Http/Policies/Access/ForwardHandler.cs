@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using EdgeGate.Http.Forwarding;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -26,7 +27,8 @@ internal sealed class ForwardHandler(IOptionsMonitor<ForwardOptions> options, IL
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        RemoveForged();
+        HopByHopHeaders.RemoveFromRequest(Request.Headers); // before the question: both servers judge the same request
+        ClientHeaders.Remove(Request.Headers, Options.Policy.CopyHeaders); // again, as a reload may have come between
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Context.RequestAborted);
         deadline.CancelAfter(Options.Policy.Timeout);
         try
@@ -59,19 +61,6 @@ internal sealed class ForwardHandler(IOptionsMonitor<ForwardOptions> options, IL
 
         return Task.CompletedTask;
     }
-
-    // Whatever the server does or does not say, the client must not have said it, nor in a spelling that an application may
-    // take for the same: CGI (RFC 3875, section 4.1.18) and its heirs know X_User and X-User by one name.
-    private void RemoveForged()
-    {
-        foreach (string name in Request.Headers.Keys.Where(
-            name => Options.Policy.CopyHeaders.Any(copied => Fold(copied).Equals(Fold(name), StringComparison.OrdinalIgnoreCase))).ToArray())
-        {
-            Request.Headers.Remove(name);
-        }
-    }
-
-    private static string Fold(string name) => name.Replace('_', '-');
 
     private AuthenticateResult Judge(HttpResponseMessage answer)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Model;
 
 namespace EdgeGate.Http.Policies.OutputCache;
 
@@ -21,6 +22,7 @@ internal sealed class AnswerCache : IAsyncDisposable
         {
             options.SizeLimit = policies.SizeLimitBytes;
             options.MaximumBodySize = policies.MaxBodyBytes;
+            options.UseCaseSensitivePaths = true; // an upstream may tell them apart
             foreach (var (name, policy) in policies.Policies)
             {
                 options.AddPolicy(name, builder => Configure(builder, policy));
@@ -58,9 +60,16 @@ internal sealed class AnswerCache : IAsyncDisposable
         }
     }
 
+    private static string RouteOf(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.RouteId ?? "";
+
     private static void Configure(OutputCachePolicyBuilder builder, CachePolicy policy)
     {
-        builder.Expire(policy.Expiration).SetVaryByHeader([.. policy.VaryByHeader, "Accept-Encoding"]).AddPolicy<UpstreamsWord>();
+        // With locking, all would wait for the first to have read its answer, however slowly. The route decides which upstream
+        // answers, by more than the key holds.
+        builder.Expire(policy.Expiration).SetLocking(false).SetVaryByHeader([.. policy.VaryByHeader, "Accept-Encoding"])
+            .VaryByValue(static context => new("route", RouteOf(context)))
+            .AddPolicy<UpstreamsWord>();
         if (policy.VaryByQuery is { } query)
         {
             builder.SetVaryByQuery([.. query]);

@@ -1,11 +1,21 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace EdgeGate.Http.Policies.RateLimits;
 
 /// <summary>Who shares permits: a network, or a text.</summary>
 internal readonly record struct SourceKey(UInt128 Network, string? Text)
 {
+    // What is longer is known by its digest: the client chooses it, and it is kept.
+    private const int MaxTextChars = 64;
+
+    /// <summary>A text that a client sent.</summary>
+    public static SourceKey Of(string text) => text.Length <= MaxTextChars
+        ? new SourceKey(1, text)
+        : new SourceKey(2, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
+
     /// <summary>The network of an address; a client without one (a Unix socket's) has that of zeros.</summary>
     public static SourceKey Of(IPAddress? address, int prefixV4, int prefixV6)
     {

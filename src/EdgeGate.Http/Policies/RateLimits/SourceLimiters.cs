@@ -51,7 +51,7 @@ internal sealed class SourceLimiters : IAsyncDisposable
             case RateLimitScope.Route:
                 return new SourceKey(0, context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>()?.Config.RouteId ?? "-");
             case RateLimitScope.Header when context.Request.Headers.TryGetValue(Policy.Header, out var value) && value.Count > 0:
-                return new SourceKey(1, value.ToString());
+                return SourceKey.Of(value.ToString());
             default:
                 return SourceKey.Of(context.Connection.RemoteIpAddress, Policy.PrefixV4, Policy.PrefixV6);
         }
