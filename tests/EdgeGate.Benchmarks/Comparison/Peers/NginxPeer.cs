@@ -35,6 +35,7 @@ internal sealed class NginxPeer(string program, UpstreamPorts upstream, ServerCe
             access_log off;
             client_body_temp_path {{folder}}/body;
             proxy_temp_path {{folder}}/proxy;
+            proxy_max_temp_file_size 0; # no other peer writes long answers to a disk
             fastcgi_temp_path {{folder}}/fastcgi;
             uwsgi_temp_path {{folder}}/uwsgi;
             scgi_temp_path {{folder}}/scgi;

@@ -4,7 +4,7 @@ using EdgeGate.Benchmarks.Comparison.Upstream;
 
 namespace EdgeGate.Benchmarks.Comparison.Peers;
 
-/// <summary>YARP on Kestrel's own transport, as its template makes it or with everything inline.</summary>
+/// <summary>YARP on Kestrel's own transport, with the daemon's settings of the runtime, as it is or with everything inline.</summary>
 /// <param name="inline">
 /// Whether callbacks run on the socket engine's threads: the stock transport's own answer to the hop that a loop saves.
 /// </param>
