@@ -5,7 +5,7 @@ namespace EdgeGate.Transport.Kestrel;
 
 /// <summary>
 /// What the pipes of one loop's connections share. The transport's ends run on the loop, Kestrel's on the thread pool or
-/// on the loop too; the thresholds are those of Kestrel's own transports.
+/// on the loop too; the thresholds are those of Kestrel's own transports, but for one.
 /// </summary>
 internal sealed class LoopPipes
 {
@@ -17,6 +17,12 @@ internal sealed class LoopPipes
     /// <summary>As many bytes wait for the socket before Kestrel has to wait.</summary>
     internal const int OutputPauseBytes = 64 * 1024;
 
+    /// <summary>
+    /// The same where Kestrel runs on the loop: more than the 64 KiB that YARP copies in a piece, or it would have to wait
+    /// after each one, before the loop could so much as try to send it.
+    /// </summary>
+    internal const int OnLoopOutputPauseBytes = 2 * OutputPauseBytes;
+
     internal LoopPipes(EventLoop loop, MemoryPool<byte> pool, bool onLoop)
     {
         Pool = pool;
@@ -24,8 +30,9 @@ internal sealed class LoopPipes
         PipeScheduler kestrel = onLoop ? PipeScheduler.Inline : PipeScheduler.ThreadPool;
         Input = new PipeOptions(
             pool, kestrel, transport, InputPauseBytes, InputPauseBytes / 2, BlockBytes, useSynchronizationContext: false);
+        int pause = onLoop ? OnLoopOutputPauseBytes : OutputPauseBytes;
         Output = new PipeOptions(
-            pool, transport, kestrel, OutputPauseBytes, OutputPauseBytes / 2, BlockBytes, useSynchronizationContext: false);
+            pool, transport, kestrel, pause, pause / 2, BlockBytes, useSynchronizationContext: false);
     }
 
     internal MemoryPool<byte> Pool { get; }
