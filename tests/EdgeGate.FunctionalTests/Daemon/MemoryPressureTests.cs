@@ -13,7 +13,7 @@ public sealed class MemoryPressureTests : DaemonTests
     [Fact]
     public async Task Clients_that_do_not_read_are_reset_before_the_group_is_killed_and_others_stay()
     {
-        using MemoryGroup group = MemoryGroup.Create(88 * Mebibyte);
+        using MemoryGroup group = MemoryGroup.Create(104 * Mebibyte);
         await using var echo = TcpUpstream.Echo();
         await using var source = new TcpUpstream(FloodAsync);
         var configuration = new DaemonConfiguration().With(

@@ -26,6 +26,9 @@ public sealed class EdgeAnswersFixture : IAsyncLifetime
     /// <summary>Ends the answer that /busy/held has begun.</summary>
     internal TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Breaks the first answer of /cached/broken off, which has begun.</summary>
+    internal TaskCompletionSource BreakOff { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     internal TestCertificate Certificate { get; } = new(["localhost"]);
 
     public async ValueTask InitializeAsync()
@@ -99,6 +102,7 @@ public sealed class EdgeAnswersFixture : IAsyncLifetime
             await context.Response.Body.FlushAsync();
             if (Interlocked.Increment(ref broken) == 1)
             {
+                await BreakOff.Task;
                 context.Abort();
                 return;
             }

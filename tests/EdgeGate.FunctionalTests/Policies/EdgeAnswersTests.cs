@@ -114,7 +114,11 @@ public sealed class EdgeAnswersTests(EdgeAnswersFixture edge) : DaemonTests, ICl
     public async Task An_answer_that_broke_off_is_not_kept()
     {
         using HttpClient client = HttpTests.ClientOf(new Uri(Web("/")));
-        await Assert.ThrowsAnyAsync<Exception>(() => client.GetStringAsync("/cached/broken", Token));
+        using HttpResponseMessage answer = await client.GetAsync("/cached/broken", HttpCompletionOption.ResponseHeadersRead, Token);
+        await using Stream body = await answer.Content.ReadAsStreamAsync(Token);
+        await body.ReadExactlyAsync(new byte["half ".Length], Token);
+        edge.BreakOff.SetResult();
+        await Assert.ThrowsAnyAsync<IOException>(() => body.ReadExactlyAsync(new byte[1], Token).AsTask());
 
         Assert.Equal("half and the other half", await client.GetStringAsync("/cached/broken", Token));
     }
