@@ -5,7 +5,7 @@ namespace EdgeGate.Http.Forwarding;
 
 internal static partial class ForwarderLog
 {
-    // A line a request, where YARP's own has the exception's stack: an outage makes many.
+    // A line, where YARP's own has the exception's stack; of an outage, which makes many, one a second for each destination.
     [LoggerMessage(EventId = 1, Message = "{Method} {Path} to {Destination} failed: {Error} ({Cause})")]
     internal static partial void Failed(
         ILogger log, LogLevel level, string method, string? path, string destination, ForwarderError error, string? cause);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -15,7 +16,11 @@ namespace EdgeGate.Http.Forwarding;
 internal sealed class GatewayForwarder(
     IHttpForwarder inner, HttpGatewayOptions options, ILogger<GatewayForwarder> log) : IHttpForwarder
 {
+    private const long QuietMilliseconds = 1000;
+
     private static readonly TimeSpan YarpActivityTimeout = TimeSpan.FromSeconds(100);
+
+    private readonly ConcurrentDictionary<string, long> _warnedAt = new(); // by destination; what is configured bounds it
 
     public ValueTask<ForwarderError> SendAsync(
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient,
@@ -77,7 +82,7 @@ internal sealed class GatewayForwarder(
         options.Observer?.Forwarded(context, error);
         if (error != ForwarderError.None)
         {
-            Tell(context, destination, error, IsTheClients(error) || shortages.IsOne ? LogLevel.Debug : LogLevel.Warning);
+            Tell(context, destination, error, IsTheClients(error) || shortages.IsOne || !MayWarn(destination) ? LogLevel.Debug : LogLevel.Warning);
         }
 
         return error;
@@ -93,6 +98,17 @@ internal sealed class GatewayForwarder(
             string to = UnixUpstreamAddress.Display(destination);
             ForwarderLog.Failed(log, level, context.Request.Method, path, to, error, reason);
         }
+    }
+
+    /// <summary>
+    /// Whether a destination's failure is worth a warning: the first of each second is. The metrics count all of them, and
+    /// the access log has each.
+    /// </summary>
+    private bool MayWarn(string destination)
+    {
+        long now = Environment.TickCount64;
+        long before = _warnedAt.GetOrAdd(destination, now - QuietMilliseconds);
+        return now - before >= QuietMilliseconds && _warnedAt.TryUpdate(destination, now, before); // one of those that race
     }
 
     /// <summary>Whether it was the client who went away or sent what cannot be passed on.</summary>

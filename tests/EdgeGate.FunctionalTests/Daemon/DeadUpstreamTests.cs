@@ -10,6 +10,29 @@ namespace EdgeGate.FunctionalTests.Daemon;
 public sealed class DeadUpstreamTests : DaemonTests
 {
     [Fact]
+    public async Task An_outage_wrote_a_warning_for_each_request()
+    {
+        using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var configuration = new DaemonConfiguration();
+        var web = configuration.Proxy("web", new Uri($"http://{nobody.LocalEndPoint}"));
+        await using var daemon = await DaemonProcess.StartAsync(configuration);
+        using var client = new HttpClient();
+        long began = Stopwatch.GetTimestamp();
+
+        for (int i = 0; i < 100; i++)
+        {
+            using var answer = await client.GetAsync(web, Token);
+            Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        }
+
+        await daemon.SaysAsync("Connection refused");
+        int seconds = (int)Stopwatch.GetElapsedTime(began).TotalSeconds;
+        Assert.InRange(daemon.Output.Split('\n').Count(line => line.Contains("Connection refused", StringComparison.Ordinal)), 1, seconds + 1);
+        await daemon.MetricAsync("edgegate_upstream_request_failures_total", 100, ("cluster", "web"));
+    }
+
+    [Fact]
     public async Task A_refused_connection_is_a_502_or_a_prompt_close()
     {
         using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
