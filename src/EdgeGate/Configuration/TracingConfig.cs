@@ -7,8 +7,8 @@ internal sealed record TracingConfig
     public OtlpConfig? Otlp { get; init; }
 
     /// <summary>
-    /// The share of traces that is sent, by their ids. A client's own wish to be sampled is not followed: anyone could
-    /// have everything sent.
+    /// The share of traces that is sent, by their ids. A client's flags do not count; the id of a trace that it
+    /// began does, and it can choose one: the exporter's bounded queue is what holds then.
     /// </summary>
     public double SampleRatio { get; init; } = 0.01;
 }
