@@ -8,7 +8,7 @@ using EdgeGate.Transport;
 namespace EdgeGate.Tests.Transport;
 
 /// <summary>What an event loop promises, on each poller.</summary>
-public abstract class EventLoopContract : IAsyncLifetime
+public abstract partial class EventLoopContract : IAsyncLifetime
 {
     private readonly TransportHarness _harness;
     private readonly EventLoop _loop;
@@ -172,59 +172,6 @@ public abstract class EventLoopContract : IAsyncLifetime
         Volatile.Write(ref enough, true);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(40)]
-    public async Task Timer_fires_and_never_early(int milliseconds)
-    {
-        var timer = new TestTimer();
-        long armed = await TransportHarness.OnLoopAsync(_loop, () =>
-        {
-            _loop.Arm(timer, TimeSpan.FromMilliseconds(milliseconds));
-            return _loop.Now;
-        });
-
-        long fired = await timer.Fired.WaitAsync(TestTime.Limit, TransportHarness.Cancel);
-        Assert.True(fired - armed >= milliseconds, $"armed at {armed}, fired at {fired}");
-        Assert.False(timer.IsArmed);
-    }
-
-    [Fact]
-    public async Task Fraction_of_a_millisecond_was_cut_off_so_that_a_timer_fired_early()
-    {
-        // On a tick's edge the cut fraction would have been a whole tick: 16.5 ms fired at 16.
-        bool early = await TransportHarness.OnLoopAsync(_loop, () =>
-        {
-            var timer = new TestTimer();
-            long delay = TimerWheel.TickMilliseconds - (_loop.Now % TimerWheel.TickMilliseconds);
-            _loop.Arm(timer, TimeSpan.FromMilliseconds(delay));
-            long onEdge = timer.DueTick;
-            _loop.Arm(timer, TimeSpan.FromMilliseconds(delay + 0.5));
-            long afterEdge = timer.DueTick;
-            _loop.Disarm(timer);
-            return afterEdge <= onEdge;
-        });
-
-        Assert.False(early);
-    }
-
-    [Fact]
-    public async Task Disarmed_timer_does_not_fire()
-    {
-        var disarmed = new TestTimer();
-        var later = new TestTimer();
-        await TransportHarness.OnLoopAsync(_loop, () =>
-        {
-            _loop.Arm(disarmed, TimeSpan.FromMilliseconds(10));
-            _loop.Arm(later, TimeSpan.FromMilliseconds(60));
-            _loop.Disarm(disarmed);
-        });
-
-        await later.Fired.WaitAsync(TestTime.Limit, TransportHarness.Cancel);
-        Assert.False(disarmed.Fired.IsCompleted);
-    }
-
     [Fact]
     public async Task Idle_loop_sleeps()
     {
@@ -310,69 +257,6 @@ public abstract class EventLoopContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stop_resets_every_socket_once()
-    {
-        LoopbackPair[] pairs = [.. Enumerable.Range(0, 50).Select(_ => new LoopbackPair())];
-        TestSocket[] sockets = [.. pairs.Select(pair => new TestSocket(pair.Near))];
-        await TransportHarness.OnLoopAsync(_loop, () => Array.ForEach(sockets, socket => socket.Attach(_loop)));
-
-        await _harness.Loops.DisposeAsync();
-
-        Assert.All(sockets, socket => Assert.Equal(1, socket.Closings));
-        Assert.All(pairs, pair => AssertReset(pair.Peer));
-        Array.ForEach(pairs, pair => pair.Dispose());
-    }
-
-    [Fact]
-    public async Task Work_posted_before_the_end_was_dropped_beyond_one_turn_s_share()
-    {
-        int ran = 0;
-        using (Block(_loop))
-        {
-            _ = _loop.StopAsync();
-            for (int i = 0; i < 5_000; i++)
-            {
-                _loop.Post(_ => ran++, null);
-            }
-        }
-
-        await _loop.StopAsync().WaitAsync(TestTime.Limit, TransportHarness.Cancel);
-        Assert.Equal(5_000, ran);
-    }
-
-    [Fact]
-    public async Task Socket_handed_over_by_a_loop_that_stops_later_was_never_closed()
-    {
-        using var pair = new LoopbackPair();
-        var socket = new TestSocket(pair.Near);
-        Task stopped;
-        using (Block(_other))
-        {
-            _other.Post(_ => _loop.Post(_ => socket.Attach(_loop), null), null);
-            stopped = _harness.Loops.DisposeAsync().AsTask();
-
-            // The first loop has closed its sockets by now; the second still has one to hand over.
-            await TransportHarness.UntilAsync(() => _loop.Turns > 0);
-        }
-
-        await stopped.WaitAsync(TestTime.Limit, TransportHarness.Cancel);
-        Assert.Equal(1, socket.Closings);
-        AssertReset(pair.Peer);
-    }
-
-    [Fact]
-    public async Task Stopping_twice_and_posting_afterwards_is_harmless()
-    {
-        await _harness.Loops.DisposeAsync();
-        await _harness.Loops.DisposeAsync().AsTask().WaitAsync(TestTime.Limit, TransportHarness.Cancel);
-
-        for (int i = 0; i < 100; i++)
-        {
-            _loop.Post(_ => Assert.Fail("ran after the end"), null);
-        }
-    }
-
-    [Fact]
     public async Task Busy_time_counts_work_and_not_waiting()
     {
         TimeSpan before = _loop.BusyTime;
@@ -417,14 +301,5 @@ public abstract class EventLoopContract : IAsyncLifetime
         }
 
         public void Dispose() => _release.Set();
-    }
-
-    private sealed class TestTimer : LoopTimer
-    {
-        private readonly TaskCompletionSource<long> _fired = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        internal Task<long> Fired => _fired.Task;
-
-        protected internal override void OnTimer() => _fired.TrySetResult(Environment.TickCount64);
     }
 }
